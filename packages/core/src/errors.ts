@@ -1,0 +1,222 @@
+/** The part of a request's way that an error belongs to; the two gates are never counted as one. */
+export type PeerGateLayer = 'tls' | 'proxy' | 'identity' | 'authorization' | 'configuration'
+
+/** Every code a {@link PeerGateError} can carry. Codes are API; `docs/errors/` has a page for each. */
+export type PeerGateErrorCode =
+  | 'ERR_PEERGATE_CERTIFICATE_EXPIRED'
+  | 'ERR_PEERGATE_CERTIFICATE_IS_CA'
+  | 'ERR_PEERGATE_CERTIFICATE_KEY_WEAK'
+  | 'ERR_PEERGATE_CERTIFICATE_MALFORMED'
+  | 'ERR_PEERGATE_CERTIFICATE_MISSING'
+  | 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'
+  | 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'
+  | 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE'
+  | 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
+  | 'ERR_PEERGATE_CLIENT_CA_INVALID'
+  | 'ERR_PEERGATE_CONNECTION_CLOSED'
+  | 'ERR_PEERGATE_CONNECTION_NOT_CAPTURED'
+  | 'ERR_PEERGATE_CONNECTION_NOT_TLS'
+  | 'ERR_PEERGATE_FILE_UNREADABLE'
+  | 'ERR_PEERGATE_GATE_FOREIGN'
+  | 'ERR_PEERGATE_HANDSHAKE_FAILED'
+  | 'ERR_PEERGATE_IDENTITY_AMBIGUOUS'
+  | 'ERR_PEERGATE_IDENTITY_INVALID'
+  | 'ERR_PEERGATE_IDENTITY_MISSING'
+  | 'ERR_PEERGATE_MIDDLEWARE_MISSING'
+  | 'ERR_PEERGATE_OPTION_INVALID'
+  | 'ERR_PEERGATE_PATTERN_INVALID'
+  | 'ERR_PEERGATE_PEM_INVALID'
+  | 'ERR_PEERGATE_PERMISSION_DENIED'
+  | 'ERR_PEERGATE_PERMISSION_UNKNOWN'
+  | 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'
+  | 'ERR_PEERGATE_ROUTE_TOO_EARLY'
+  | 'ERR_PEERGATE_ROUTE_UNDECLARED'
+  | 'ERR_PEERGATE_SERVER_CERTIFICATE_INVALID'
+  | 'ERR_PEERGATE_SERVER_KEY_INVALID'
+  | 'ERR_PEERGATE_SESSION_RESUMED'
+  | 'ERR_PEERGATE_TRUST_DOMAIN_MISMATCH'
+
+/**
+ * The one error class of Peergate.
+ *
+ * `message` is safe to show to a client: for errors of a request it is the code's general sentence.
+ * `detail` is for the operator's log; it names what was found in this request or option and lists
+ * neither grants, identities nor permissions of anybody else. Errors thrown at creation are read by
+ * the developer who made them, so their message carries the detail too.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof PeerGateError && error.code === 'ERR_PEERGATE_PERMISSION_DENIED') …
+ * ```
+ */
+export class PeerGateError extends Error {
+  override readonly name = 'PeerGateError'
+  readonly code: PeerGateErrorCode
+  readonly layer: PeerGateLayer
+  /** The HTTP status that answers this error: 401, 403, or 500 for a fault of the deployment. */
+  readonly statusCode: 401 | 403 | 500
+  readonly detail: string
+
+  constructor(code: PeerGateErrorCode, detail: string, options?: { readonly cause?: unknown }) {
+    const { layer, statusCode, moment, sentence } = describe(code)
+    super(moment === 'creation' ? `${sentence}: ${detail}` : sentence, options)
+    this.code = code
+    this.layer = layer
+    this.statusCode = statusCode
+    this.detail = detail
+  }
+
+  /** Leaves out `detail` and `cause`, so that an error sent by mistake tells a client nothing more. */
+  toJSON(): Pick<PeerGateError, 'code' | 'layer' | 'message' | 'name' | 'statusCode'> {
+    const { name, code, layer, statusCode, message } = this
+    return { name, code, layer, statusCode, message }
+  }
+}
+
+interface ErrorDescription {
+  readonly layer: PeerGateLayer
+  readonly statusCode: 401 | 403 | 500
+  /** `creation`: thrown by a factory, to its developer. `request`: met while serving a peer. */
+  readonly moment: 'creation' | 'request'
+  readonly sentence: string
+}
+
+const refusedPeer = { layer: 'tls', statusCode: 401, moment: 'request' } as const
+const refusedIdentity = { layer: 'identity', statusCode: 403, moment: 'request' } as const
+const faultyOption = { layer: 'configuration', statusCode: 500, moment: 'creation' } as const
+const faultyDeployment = { layer: 'configuration', statusCode: 500, moment: 'request' } as const
+
+/**
+ * 401 says that no certificate was accepted; 403 that one was, but no identity follows from it or
+ * the identity lacks the permission.
+ */
+const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
+  ERR_PEERGATE_CERTIFICATE_EXPIRED: {
+    ...refusedPeer,
+    sentence: 'the client certificate has expired',
+  },
+  ERR_PEERGATE_CERTIFICATE_IS_CA: {
+    ...refusedPeer,
+    sentence: 'a certificate that may sign certificates cannot be a client certificate',
+  },
+  ERR_PEERGATE_CERTIFICATE_KEY_WEAK: {
+    ...refusedPeer,
+    sentence: 'the key of the client certificate is not strong enough',
+  },
+  ERR_PEERGATE_CERTIFICATE_MALFORMED: {
+    ...refusedPeer,
+    sentence: 'the client certificate is malformed',
+  },
+  ERR_PEERGATE_CERTIFICATE_MISSING: {
+    ...refusedPeer,
+    sentence: 'a client certificate is required',
+  },
+  ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID: {
+    ...refusedPeer,
+    sentence: 'the client certificate is not valid yet',
+  },
+  ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG: {
+    ...refusedPeer,
+    sentence: 'the client certificate was not issued for client authentication',
+  },
+  ERR_PEERGATE_CERTIFICATE_TOO_LARGE: {
+    ...refusedPeer,
+    sentence: 'the client certificate is larger than this service reads',
+  },
+  ERR_PEERGATE_CERTIFICATE_UNTRUSTED: {
+    ...refusedPeer,
+    sentence: 'the client certificate is not trusted',
+  },
+  ERR_PEERGATE_CLIENT_CA_INVALID: {
+    ...faultyOption,
+    sentence: 'a client CA set must hold only CA certificates, at least one of them valid now',
+  },
+  ERR_PEERGATE_CONNECTION_CLOSED: {
+    ...refusedPeer,
+    sentence: 'the connection was closed before its peer could be identified',
+  },
+  ERR_PEERGATE_CONNECTION_NOT_CAPTURED: {
+    ...faultyDeployment,
+    sentence: 'this service cannot identify the peers of this connection',
+  },
+  ERR_PEERGATE_CONNECTION_NOT_TLS: {
+    ...refusedPeer,
+    sentence: 'a mutual-TLS connection is required',
+  },
+  ERR_PEERGATE_FILE_UNREADABLE: {
+    ...faultyOption,
+    sentence: 'every file named in the options must be readable',
+  },
+  ERR_PEERGATE_GATE_FOREIGN: {
+    ...faultyOption,
+    sentence: 'a requirement can only be stated for the gate that made it',
+  },
+  ERR_PEERGATE_HANDSHAKE_FAILED: { ...refusedPeer, sentence: 'the TLS handshake failed' },
+  ERR_PEERGATE_IDENTITY_AMBIGUOUS: {
+    ...refusedIdentity,
+    sentence: 'the client certificate carries more than one identity of the agreed form',
+  },
+  ERR_PEERGATE_IDENTITY_INVALID: {
+    ...refusedIdentity,
+    sentence: 'the identity in the client certificate is not well-formed',
+  },
+  ERR_PEERGATE_IDENTITY_MISSING: {
+    ...refusedIdentity,
+    sentence: 'the client certificate carries no identity of the agreed form',
+  },
+  ERR_PEERGATE_MIDDLEWARE_MISSING: {
+    ...faultyDeployment,
+    sentence: 'this service did not identify the peer before it asked for a permission',
+  },
+  ERR_PEERGATE_OPTION_INVALID: { ...faultyOption, sentence: 'options must be well-formed' },
+  ERR_PEERGATE_PATTERN_INVALID: {
+    ...faultyOption,
+    sentence: 'the identity of a grant must be a pattern of the policy’s kind',
+  },
+  ERR_PEERGATE_PEM_INVALID: {
+    ...faultyOption,
+    sentence: 'PEM material must consist of whole, well-formed blocks',
+  },
+  ERR_PEERGATE_PERMISSION_DENIED: {
+    layer: 'authorization',
+    statusCode: 403,
+    moment: 'request',
+    sentence: 'the client may not do this',
+  },
+  ERR_PEERGATE_PERMISSION_UNKNOWN: {
+    ...faultyOption,
+    sentence: 'a permission must be one of the policy’s vocabulary',
+  },
+  ERR_PEERGATE_PROTOCOL_UNSUPPORTED: {
+    ...refusedPeer,
+    sentence: 'the connection’s TLS version is not accepted',
+  },
+  ERR_PEERGATE_ROUTE_TOO_EARLY: {
+    ...faultyOption,
+    sentence: 'the gate must be registered before the routes that it guards',
+  },
+  ERR_PEERGATE_ROUTE_UNDECLARED: {
+    ...faultyDeployment,
+    sentence: 'this service does not say who may use this route',
+  },
+  ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: {
+    ...faultyOption,
+    sentence: 'the server certificate must be a leaf, followed by its intermediates',
+  },
+  ERR_PEERGATE_SERVER_KEY_INVALID: {
+    ...faultyOption,
+    sentence: 'the server key must be readable and belong to the server certificate',
+  },
+  ERR_PEERGATE_SESSION_RESUMED: {
+    ...refusedPeer,
+    sentence: 'resumed TLS sessions are not accepted',
+  },
+  ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: {
+    ...refusedIdentity,
+    sentence: 'the identity belongs to another trust domain',
+  },
+}
+
+function describe(code: PeerGateErrorCode): ErrorDescription {
+  return descriptions[code]
+}
