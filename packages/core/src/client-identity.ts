@@ -1,7 +1,9 @@
 import type { Assurance } from './evidence.js'
 
-/** The certificate field that a service agreed with its CA to call the identity. */
-export type IdentityKind = 'spiffe' | 'uri' | 'dns' | 'ip' | 'email' | 'upn' | 'commonName'
+/** The certificate fields that a service can agree with its CA to call the identity. */
+export const identityKinds = ['spiffe', 'uri', 'dns', 'ip', 'email', 'upn', 'commonName'] as const
+
+export type IdentityKind = (typeof identityKinds)[number]
 
 /**
  * Who the peer of a connection is: small, frozen, and the same object for every request of one

@@ -1,4 +1,54 @@
+export { createPeerGate } from './gate.js'
+export type { PeerGate, PeerGateOptions } from './gate.js'
+export type { Admission, Admit, Identified, Unidentified } from './admission.js'
+export type { ClientIdentity, IdentityKind } from './client-identity.js'
 export { PeerGateError } from './errors.js'
 export type { PeerGateErrorCode, PeerGateLayer } from './errors.js'
-export type { ClientIdentity, IdentityKind } from './client-identity.js'
 export type { Assurance, PeerEvidence } from './evidence.js'
+export { createRefusalAnswer } from './refusal-answer.js'
+export type { ProblemDetails, RefusalAnswer, RefusalAnswerOptions } from './refusal-answer.js'
+
+export { socketSource } from './source/socket.js'
+export type { SocketSourceOptions } from './source/socket.js'
+export type { PeerSource, RequestLike } from './source/source.js'
+
+export { createTlsGate } from './tls/tls-gate.js'
+export type { TlsGate, TlsGateOptions, TlsServerOptions } from './tls/tls-gate.js'
+export type { Material } from './tls/material.js'
+export type { PeerRefusal } from './tls/refusal.js'
+
+export { commonName } from './identity-rule/common-name.js'
+export { dnsSan } from './identity-rule/dns-san.js'
+export { emailSan } from './identity-rule/email-san.js'
+export { ipSan } from './identity-rule/ip-san.js'
+export { spiffe } from './identity-rule/spiffe.js'
+export type { SpiffeOptions } from './identity-rule/spiffe.js'
+export { upn } from './identity-rule/upn.js'
+export { uriSan } from './identity-rule/uri-san.js'
+export type { IdentityRule } from './identity-rule/identity-rule.js'
+
+export { commonNames } from './certificate/distinguished-name.js'
+export type {
+  DistinguishedName,
+  NameAttribute,
+  RelativeDistinguishedName,
+} from './certificate/distinguished-name.js'
+export { formatDistinguishedName } from './certificate/format-distinguished-name.js'
+export { parseCertificate } from './certificate/parse-certificate.js'
+export type { BasicConstraints, CertificateFacts } from './certificate/certificate-facts.js'
+export type { KeyUsage } from './certificate/key-usage.js'
+export type { PublicKeyFacts } from './certificate/public-key.js'
+export type { OtherNameValue, SubjectAlternativeName } from './certificate/subject-alternative-name.js'
+
+export { definePolicy } from './policy/policy.js'
+export type { Grant, Policy, PolicyOptions } from './policy/policy.js'
+export type { AllowedDecision, Decision, DeniedDecision } from './policy/decision.js'
+export type { Guard, Sender } from './policy/guard.js'
+export { authenticated, publicRoute } from './policy/requirement.js'
+export type {
+  AuthenticatedRequirement,
+  PermissionRequirement,
+  PublicRequirement,
+  Requirement,
+} from './policy/requirement.js'
+export type { Register, RegisteredPermission } from './policy/register.js'

@@ -1,9 +1,24 @@
+import { PeerGateError } from '../errors.js'
+import {
+  copyElement,
+  enter,
+  hasMore,
+  leave,
+  malformed,
+  readOpaque,
+  tags,
+  type DerReader,
+} from './der.js'
+import { readText } from './der-text.js'
+import { readObjectIdentifier } from './object-identifier.js'
+
 /** A name as a sequence of relative distinguished names, in the order of the certificate. */
 export type DistinguishedName = readonly RelativeDistinguishedName[]
 
 /** One or more attributes that together are one step of a name (RFC 5280 §4.1.2.4). */
 export type RelativeDistinguishedName = readonly NameAttribute[]
 
+/** One attribute of a name. */
 export interface NameAttribute {
   /** Dotted object identifier: `2.5.4.3` is the common name. */
   readonly typeId: string
@@ -11,4 +26,63 @@ export interface NameAttribute {
   readonly text: string | null
   /** The DER of the value, tag included. */
   readonly der: Uint8Array
+}
+
+/**
+ * Returns the common names of a name, in the order of the certificate.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_IDENTITY_INVALID if one of them is not text. Leaving it out
+ * would let a name with two common names pass for a name with one.
+ *
+ * @example
+ * ```ts
+ * commonNames(certificate.subject) // ['payments']
+ * ```
+ */
+export function commonNames(name: DistinguishedName): readonly string[] {
+  return name
+    .flat()
+    .filter(({ typeId }) => typeId === commonNameId)
+    .map(({ text }) => {
+      if (text !== null) return text
+      throw new PeerGateError('ERR_PEERGATE_IDENTITY_INVALID', 'a common name is not text')
+    })
+}
+
+/** Reads a Name (RFC 5280 §4.1.2.4). */
+export function readDistinguishedName(reader: DerReader, field: string): DistinguishedName {
+  const steps = enter(reader, tags.sequence, field)
+  const name: RelativeDistinguishedName[] = []
+  while (hasMore(steps)) name.push(readStep(steps, field))
+  return Object.freeze(name)
+}
+
+const commonNameId = '2.5.4.3'
+
+function readStep(steps: DerReader, field: string): RelativeDistinguishedName {
+  const set = enter(steps, tags.set, field)
+  const attributes: NameAttribute[] = []
+  let previous: Uint8Array | null = null
+  while (hasMore(set)) {
+    const start = set.position
+    attributes.push(readAttribute(set, field))
+    const encoding = set.bytes.subarray(start, set.position)
+    // DER sorts the elements of a SET OF by their bytes (X.690 §11.6).
+    if (previous !== null && Buffer.compare(previous, encoding) > 0) {
+      throw malformed(field, 'has a SET OF that is not sorted')
+    }
+    previous = encoding
+  }
+  if (attributes.length === 0) throw malformed(field, 'has a step without attributes')
+  return Object.freeze(attributes)
+}
+
+function readAttribute(set: DerReader, field: string): NameAttribute {
+  const attribute = enter(set, tags.sequence, field)
+  const typeId = readObjectIdentifier(attribute, field)
+  const valueField = `${field} attribute ${typeId}`
+  const value = readOpaque(attribute, valueField)
+  leave(attribute, valueField)
+  const text = readText(attribute, value, valueField)
+  return Object.freeze({ typeId, text, der: copyElement(attribute, value) })
 }

@@ -1,0 +1,67 @@
+import {
+  hasMore,
+  malformed,
+  openElement,
+  readByte,
+  readTagged,
+  tags,
+  type DerElement,
+  type DerReader,
+} from './der.js'
+
+/** Reads an OBJECT IDENTIFIER as dotted decimals. */
+export function readObjectIdentifier(reader: DerReader, field: string): string {
+  return decodeObjectIdentifier(reader, readTagged(reader, tags.objectIdentifier, field), field)
+}
+
+/**
+ * Decodes the value of an element, whatever its tag, as an object identifier. Arcs may be as large
+ * as X.667 makes them (128 bits), the whole at most 64 bytes.
+ */
+export function decodeObjectIdentifier(
+  reader: DerReader,
+  element: DerElement,
+  field: string,
+): string {
+  if (element.end - element.content > maximumBytes) {
+    throw malformed(field, `has an object identifier of more than ${maximumBytes} bytes`)
+  }
+  const arcs = openElement(reader, element)
+  let dotted = firstArcs(readArc(arcs, field))
+  while (hasMore(arcs)) dotted += `.${readArc(arcs, field)}`
+  return dotted
+}
+
+const maximumBytes = 64
+
+/** Seven bits a byte, the last without the continuation bit (X.690 §8.19.2). */
+function readArc(arcs: DerReader, field: string): number | bigint {
+  let byte = readByte(arcs, field)
+  if (byte === 0x80) {
+    throw malformed(field, 'has an object identifier with an arc that is not in its shortest form')
+  }
+  let arc = byte & 0x7f
+  while (byte >= 0x80) {
+    if (arc >= 2 ** 45) return readLargeArc(arcs, arc, field)
+    byte = readByte(arcs, field)
+    arc = arc * 128 + (byte & 0x7f)
+  }
+  return arc
+}
+
+function readLargeArc(arcs: DerReader, beginning: number, field: string): bigint {
+  let arc = BigInt(beginning)
+  let byte: number
+  do {
+    byte = readByte(arcs, field)
+    arc = arc * 128n + BigInt(byte & 0x7f)
+  } while (byte >= 0x80)
+  return arc
+}
+
+/** The first two arcs share a number: 40 × first + second (X.690 §8.19.4). */
+function firstArcs(arc: number | bigint): string {
+  if (arc < 40) return `0.${arc}`
+  if (arc < 80) return `1.${Number(arc) - 40}`
+  return typeof arc === 'number' ? `2.${arc - 80}` : `2.${arc - 80n}`
+}

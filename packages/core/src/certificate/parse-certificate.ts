@@ -1,0 +1,161 @@
+import { hash } from 'node:crypto'
+import { PeerGateError } from '../errors.js'
+import type { CertificateFacts } from './certificate-facts.js'
+import {
+  noExtensions,
+  readExtensions,
+  type CertificateExtensions,
+} from './certificate-extensions.js'
+import {
+  enter,
+  hasMore,
+  isNext,
+  leave,
+  malformed,
+  openDer,
+  readOpaque,
+  tags,
+  type DerReader,
+} from './der.js'
+import {
+  readBitString,
+  readBitStringOfBytes,
+  readSmallUnsigned,
+  readUnsigned,
+} from './der-primitives.js'
+import { readTime } from './der-time.js'
+import { readDistinguishedName, type DistinguishedName } from './distinguished-name.js'
+import { readObjectIdentifier } from './object-identifier.js'
+import { readPublicKey } from './public-key.js'
+
+/**
+ * Returns what a certificate says, read strictly from its DER (RFC 5280 §4.1), or refuses it.
+ *
+ * OpenSSL accepts much that is not DER, and its text renderings leave out what they cannot show. Two
+ * readers of such a certificate may see two different peers, so here it is an error: any form but
+ * the one canonical encoding, any byte too many, any extension that occurs twice. Nothing is
+ * verified: neither the signature, nor the chain, nor that the key is well-formed.
+ *
+ * The result is frozen and shares no memory with `der`; its byte arrays are copies.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_MALFORMED naming the field and the rule it breaks.
+ * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_TOO_LARGE above 16 KiB, or 100 subject alternative
+ * names.
+ *
+ * @example
+ * ```ts
+ * const { subjectAlternativeNames, notAfter } = parseCertificate(peerCertificate.raw)
+ * ```
+ */
+export function parseCertificate(der: Uint8Array): CertificateFacts {
+  if (der.length > maximumBytes) throw tooLarge(der.length)
+  // Memory of somebody else could change between the checks and the fingerprint.
+  const bytes = new Uint8Array(der)
+  const whole = openDer(bytes)
+  const certificate = enter(whole, tags.sequence, 'certificate')
+  leave(whole, 'certificate')
+  const signed = enter(certificate, tags.sequence, 'tbsCertificate')
+  const algorithm = readSignatureAlgorithm(certificate, 'signatureAlgorithm')
+  readBitStringOfBytes(certificate, 'signatureValue')
+  leave(certificate, 'certificate')
+  return Object.freeze({ ...readSigned(signed, algorithm), fingerprint256: fingerprint(bytes) })
+}
+
+const maximumBytes = 16_384
+
+function tooLarge(length: number): PeerGateError {
+  const detail = `${length} bytes; at most ${maximumBytes} are read`
+  return new PeerGateError('ERR_PEERGATE_CERTIFICATE_TOO_LARGE', detail)
+}
+
+/** TBSCertificate (RFC 5280 §4.1.2). */
+function readSigned(
+  signed: DerReader,
+  outerAlgorithm: Uint8Array,
+): Omit<CertificateFacts, 'fingerprint256'> {
+  const version = readVersion(signed)
+  const serialNumber = readSerialNumber(signed)
+  const innerAlgorithm = readSignatureAlgorithm(signed, 'signature')
+  if (Buffer.compare(innerAlgorithm, outerAlgorithm) !== 0) {
+    throw malformed('signature', 'differs from signatureAlgorithm')
+  }
+  const issuer = readIssuer(signed)
+  const validity = enter(signed, tags.sequence, 'validity')
+  const notBefore = readTime(validity, 'notBefore')
+  const notAfter = readTime(validity, 'notAfter')
+  leave(validity, 'validity')
+  const subject = readDistinguishedName(signed, 'subject')
+  const publicKey = readPublicKey(signed, 'subjectPublicKeyInfo')
+  const extensions = readOptionalFields(signed, version)
+  leave(signed, 'tbsCertificate')
+  return { subject, issuer, serialNumber, notBefore, notAfter, publicKey, ...extensions }
+}
+
+type Version = 1 | 2 | 3
+
+/** RFC 5280 §4.1.2.1; version 1 is the default, which DER does not encode. */
+function readVersion(signed: DerReader): Version {
+  if (!isNext(signed, explicitVersion)) return 1
+  const explicit = enter(signed, explicitVersion, 'version')
+  const version = readSmallUnsigned(explicit, 'version')
+  leave(explicit, 'version')
+  if (version === 0) throw malformed('version', 'encodes its default value v1')
+  if (version === 1) return 2
+  if (version === 2) return 3
+  throw malformed('version', 'is none of v1, v2 and v3')
+}
+
+const explicitVersion = 0xa0
+
+/** At most 20 octets as encoded (RFC 5280 §4.1.2.2), in upper-case hexadecimal. */
+function readSerialNumber(signed: DerReader): string {
+  const start = signed.position
+  const magnitude = readUnsigned(signed, 'serialNumber')
+  if (signed.position - start > 22) throw malformed('serialNumber', 'is longer than 20 octets')
+  return magnitude.length === 0 ? '0' : Buffer.from(magnitude).toString('hex').toUpperCase()
+}
+
+/** An issuer must have a name (RFC 5280 §4.1.2.4). */
+function readIssuer(signed: DerReader): DistinguishedName {
+  const issuer = readDistinguishedName(signed, 'issuer')
+  if (issuer.length === 0) throw malformed('issuer', 'is empty')
+  return issuer
+}
+
+function readSignatureAlgorithm(reader: DerReader, field: string): Uint8Array {
+  const start = reader.position
+  const algorithm = enter(reader, tags.sequence, field)
+  readObjectIdentifier(algorithm, field)
+  if (hasMore(algorithm)) readOpaque(algorithm, field)
+  leave(algorithm, field)
+  return reader.bytes.subarray(start, reader.position)
+}
+
+/** Unique identifiers came with version 2, extensions with version 3 (RFC 5280 §4.1.2.8–9). */
+function readOptionalFields(signed: DerReader, version: Version): CertificateExtensions {
+  if (version >= 2) {
+    if (isNext(signed, issuerUniqueId)) readBitString(signed, issuerUniqueId, 'issuerUniqueID')
+    if (isNext(signed, subjectUniqueId)) readBitString(signed, subjectUniqueId, 'subjectUniqueID')
+  }
+  if (!isNext(signed, explicitExtensions)) return noExtensions
+  if (version !== 3)
+    throw malformed('extensions', `cannot be in a certificate of version ${version}`)
+  const explicit = enter(signed, explicitExtensions, 'extensions')
+  const extensions = readExtensions(explicit)
+  leave(explicit, 'extensions')
+  return extensions
+}
+
+const issuerUniqueId = 0x81
+const subjectUniqueId = 0x82
+const explicitExtensions = 0xa3
+
+/** SHA-256 as Node writes fingerprints: `AB:CD:…`. */
+function fingerprint(bytes: Uint8Array): string {
+  const digest = hash('sha256', bytes, 'hex').toUpperCase()
+  let pairs = digest.slice(0, 2)
+  for (let index = 2; index < digest.length; index += 2) {
+    pairs += `:${digest.slice(index, index + 2)}`
+  }
+  return pairs
+}

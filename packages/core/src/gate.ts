@@ -1,0 +1,118 @@
+import * as z from 'zod'
+import { createAdmit } from './admission.js'
+import type { Admit } from './admission.js'
+import { identityKinds } from './client-identity.js'
+import type { ClientIdentity, IdentityKind } from './client-identity.js'
+import type { IdentityRule } from './identity-rule/identity-rule.js'
+import { madeBy, optionError, parseOptions, strictOptions } from './options.js'
+import { createRequirements } from './policy/guard.js'
+import type { Guard } from './policy/guard.js'
+import { compiledGrantsOf } from './policy/policy.js'
+import type { Policy } from './policy/policy.js'
+import type { PermissionRequirement, Requirement } from './policy/requirement.js'
+import type { PeerSource, RequestLike } from './source/source.js'
+
+export interface PeerGateOptions<Kind extends IdentityKind, Permission extends string> {
+  readonly source: PeerSource
+  /** The issuance rule of the service's CA, such as `spiffe({ trustDomain: 'prod.example' })`. */
+  readonly identity: IdentityRule<Kind>
+  readonly policy: Policy<NoInfer<Kind>, Permission>
+  /** The time now in epoch milliseconds; `Date.now` by default. */
+  readonly clock?: () => number
+}
+
+/**
+ * Turns the peer of a request into an identity, and a requirement into decisions. `PeerGate` without
+ * its permissions stands for any gate.
+ */
+export interface PeerGate<Permission extends string = never> {
+  /** Who sent a request; never throws, and answers nobody. */
+  readonly admit: Admit
+  /**
+   * The identity of whoever sent `request`, for what passes no middleware.
+   *
+   * @throws {PeerGateError} the refusal, where there is no identity
+   */
+  readonly identify: (request: RequestLike) => ClientIdentity
+  /**
+   * The requirement of one permission, typed by this gate's own policy.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN
+   */
+  readonly permission: <Tag extends Permission>(tag: Tag) => PermissionRequirement<Tag>
+  /**
+   * Makes a requirement ready for requests; meant for boot.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN for a tag outside the vocabulary,
+   * ERR_PEERGATE_GATE_FOREIGN for a requirement of another gate, ERR_PEERGATE_OPTION_INVALID for
+   * what is no requirement
+   */
+  readonly guard: (requirement: Requirement) => Guard
+}
+
+/**
+ * The application gate: source → evidence → identity → decision.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * const gate = createPeerGate({
+ *   source: socketSource({ tls }),
+ *   identity: spiffe({ trustDomain: 'prod.example' }),
+ *   policy,
+ * })
+ * ```
+ */
+export function createPeerGate<Kind extends IdentityKind, Permission extends string>(
+  options: PeerGateOptions<Kind, Permission>,
+): PeerGate<Permission> {
+  const { source, identity, policy, clock } = parseOptions('createPeerGate', gateSchema, options)
+  if (identity.kind !== policy.identity) {
+    const fault = `the policy grants to ${policy.identity} identities, the gate reads ${identity.kind}`
+    throw optionError('createPeerGate', fault)
+  }
+  const admit = createAdmit(source, identity, clock)
+  const gate: PeerGate<Permission> = Object.freeze({
+    admit,
+    identify(request: RequestLike) {
+      const { identity: client, refusal } = admit(request)
+      if (client === null) throw refusal
+      return client
+    },
+    ...createRequirements<Permission>(policy),
+  })
+  gates.add(gate)
+  return gate
+}
+
+/** Whether `value` was made by {@link createPeerGate}. */
+export function isPeerGate(value: unknown): boolean {
+  return gates.has(value as PeerGate)
+}
+
+const gates = new WeakSet<PeerGate>()
+
+const gateSchema = strictOptions({
+  source: z.custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })'),
+  identity: z.custom<IdentityRule>(isRule, 'must be an identity rule, such as spiffe({ … })'),
+  policy: madeBy<Policy>('definePolicy', isPolicy),
+  clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
+})
+
+function isSource(value: unknown): boolean {
+  return isFunction((value as PeerSource | undefined)?.read)
+}
+
+function isRule(value: unknown): boolean {
+  const rule = value as IdentityRule | undefined
+  return isFunction(rule?.select) && identityKinds.includes(rule.kind)
+}
+
+function isPolicy(value: unknown): boolean {
+  return typeof value === 'object' && compiledGrantsOf(value as Policy) !== undefined
+}
+
+function isFunction(value: unknown): value is (...inputs: never) => unknown {
+  return typeof value === 'function'
+}

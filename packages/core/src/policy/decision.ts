@@ -1,0 +1,59 @@
+import type { ClientIdentity } from '../client-identity.js'
+import { PeerGateError } from '../errors.js'
+import type { CompiledGrant } from './policy.js'
+
+/** The answer to "may this peer do this?", with the reason. */
+export type Decision = AllowedDecision | DeniedDecision
+
+export interface AllowedDecision {
+  readonly allowed: true
+  /** `granted`: by {@link AllowedDecision.grant}. `authenticated`, `public`: the route asks no more. */
+  readonly reason: 'granted' | 'authenticated' | 'public'
+  /** The identity, as its grant writes it; null where no permission was needed. */
+  readonly grant: string | null
+}
+
+export interface DeniedDecision {
+  readonly allowed: false
+  /** `refused`: nobody was identified. `not-granted`: no grant gives the identity the permission. */
+  readonly reason: 'refused' | 'not-granted'
+  readonly error: PeerGateError
+}
+
+/** Decides whether an identity holds a permission. */
+export type Decide = (identity: ClientIdentity, permission: string) => Decision
+
+/**
+ * Decides by `grants`. What an identity holds is found once; the identity of a connection is one
+ * object, so that every further request of it costs two look-ups.
+ */
+export function createDecide(grants: readonly CompiledGrant[]): Decide {
+  const holdings = new WeakMap<ClientIdentity, ReadonlyMap<string, AllowedDecision>>()
+  return (identity, permission) => {
+    let held = holdings.get(identity)
+    if (held === undefined) {
+      held = findHeld(grants, identity)
+      holdings.set(identity, held)
+    }
+    return held.get(permission) ?? deny(identity, permission)
+  }
+}
+
+function findHeld(
+  grants: readonly CompiledGrant[],
+  { value }: ClientIdentity,
+): ReadonlyMap<string, AllowedDecision> {
+  const held = new Map<string, AllowedDecision>()
+  for (const { identity, allow, pattern } of grants) {
+    if (!pattern.matches(value)) continue
+    const decision = Object.freeze({ allowed: true, reason: 'granted', grant: identity } as const)
+    for (const permission of allow) if (!held.has(permission)) held.set(permission, decision)
+  }
+  return held
+}
+
+function deny(identity: ClientIdentity, permission: string): DeniedDecision {
+  const fault = `no grant gives ${permission} to ${JSON.stringify(identity.value)}`
+  const error = new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', fault)
+  return { allowed: false, reason: 'not-granted', error }
+}

@@ -1,0 +1,116 @@
+import * as z from 'zod'
+import type { IdentityKind } from '../client-identity.js'
+import { identityKinds } from '../client-identity.js'
+import { PeerGateError } from '../errors.js'
+import { optionError, parseOptions, strictOptions, unknownName } from '../options.js'
+import { compilePattern } from './pattern.js'
+import type { IdentityPattern } from './pattern.js'
+
+/** Gives permissions to the identities that a pattern matches. */
+export interface Grant<Permission extends string = string> {
+  /**
+   * One identity, or a pattern of the policy's kind. `spiffe` and `uri`: `*` is one path segment, a
+   * trailing `**` the rest. `dns`: `*` is one label, a leading `**` the rest. `email` and `upn`:
+   * `*@domain`. `ip`: CIDR. `commonName`: exact only.
+   */
+  readonly identity: string
+  readonly allow: readonly Permission[]
+}
+
+export interface PolicyOptions<Kind extends IdentityKind, Permission extends string> {
+  /** The kind of identity that the grants name; it must be the kind of the gate's identity rule. */
+  readonly identity: Kind
+  /** The vocabulary: every permission that a grant or a route may name. */
+  readonly permissions: readonly Permission[]
+  readonly grants: readonly Grant<NoInfer<Permission>>[]
+}
+
+/** A closed vocabulary of permissions and the grants that give them; nothing is granted by default. */
+export interface Policy<
+  Kind extends IdentityKind = IdentityKind,
+  Permission extends string = string,
+> {
+  readonly identity: Kind
+  readonly permissions: readonly Permission[]
+  readonly grants: readonly Grant<Permission>[]
+}
+
+/**
+ * The policy that `options` state, checked as a whole.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID, ERR_PEERGATE_PATTERN_INVALID or
+ * ERR_PEERGATE_PERMISSION_UNKNOWN
+ *
+ * @example
+ * ```ts
+ * const policy = definePolicy({
+ *   identity: 'spiffe',
+ *   permissions: ['invoice:read', 'invoice:write'],
+ *   grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
+ * })
+ * ```
+ */
+export function definePolicy<const Kind extends IdentityKind, const Permission extends string>(
+  options: PolicyOptions<Kind, Permission>,
+): Policy<Kind, Permission> {
+  const { identity, permissions, grants } = parseOptions('definePolicy', policySchema, options)
+  refuseRepeats('permissions', permissions)
+  refuseRepeats(
+    'grants',
+    grants.map((grant) => grant.identity),
+  )
+  const compiled = grants.map((grant, index) => {
+    refuseRepeats(`grants.${index}.allow`, grant.allow)
+    refuseUnknown(`grants.${index}.allow`, grant.allow, permissions)
+    return Object.freeze({ ...grant, pattern: compilePattern(identity, grant.identity) })
+  })
+  const policy = Object.freeze({
+    identity,
+    permissions: Object.freeze(permissions),
+    grants: Object.freeze(grants.map((grant) => Object.freeze(grant))),
+  }) as unknown as Policy<Kind, Permission>
+  compiledGrants.set(policy, compiled)
+  return policy
+}
+
+/** A grant whose pattern is ready to match. */
+export interface CompiledGrant extends Grant {
+  readonly pattern: IdentityPattern
+}
+
+/** The grants of `policy`, compiled; undefined for what {@link definePolicy} did not make. */
+export function compiledGrantsOf(policy: Policy): readonly CompiledGrant[] | undefined {
+  return compiledGrants.get(policy)
+}
+
+const compiledGrants = new WeakMap<Policy, readonly CompiledGrant[]>()
+
+const permissionSchema = z
+  .string()
+  .regex(/^[!-~]+$/u, 'must be printable ASCII without spaces, such as "invoice:read"')
+
+const policySchema = strictOptions({
+  identity: z.enum(identityKinds),
+  permissions: z.array(permissionSchema).min(1, 'must name at least one permission'),
+  grants: z
+    .array(
+      strictOptions({
+        identity: z.string().min(1, 'must not be empty'),
+        allow: z.array(permissionSchema).min(1, 'must name at least one permission'),
+      }),
+    )
+    .min(1, 'must hold at least one grant'),
+})
+
+function refuseRepeats(place: string, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated === undefined) return
+  throw optionError('definePolicy', `${place} names ${JSON.stringify(repeated)} twice`)
+}
+
+function refuseUnknown(place: string, named: readonly string[], known: readonly string[]): void {
+  const unknown = named.find((permission) => !known.includes(permission))
+  if (unknown === undefined) return
+  const fault = `definePolicy: ${place}: ${unknownName('permission', unknown, known)}`
+  throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
+}

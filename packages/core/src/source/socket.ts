@@ -1,0 +1,109 @@
+import { PeerGateError } from '../errors.js'
+import type { PeerEvidence } from '../evidence.js'
+import { madeBy, parseOptions, strictOptions } from '../options.js'
+import { acceptPeer, refusalOf } from '../tls/accepted-peer.js'
+import type { PeerSocket } from '../tls/accepted-peer.js'
+import { createConnectionMemory } from '../tls/connection-memory.js'
+import type { ConnectionMemory } from '../tls/connection-memory.js'
+import { acceptedPeersOf } from '../tls/tls-gate.js'
+import type { TlsGate } from '../tls/tls-gate.js'
+import type { PeerSource, RequestLike } from './source.js'
+
+export interface SocketSourceOptions {
+  /** The TLS gate that is attached to the server; only connections that it captured are accepted. */
+  readonly tls?: TlsGate
+}
+
+/**
+ * Reads peers from the TLS connections of this process.
+ *
+ * With a TLS gate, the certificate is the one that the TLS gate captured at the handshake. Without
+ * one, for a server set up by hand, it is read from the socket at the first request, and only TLS
+ * 1.3 connections are accepted, since they cannot be renegotiated (RFC 8446 §1.2).
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ */
+export function socketSource(options: SocketSourceOptions = {}): PeerSource {
+  const { tls } = parseOptions('socketSource', socketSourceSchema, options)
+  const captured = tls === undefined ? undefined : acceptedPeersOf(tls)
+  const readPeer = captured === undefined ? readByHand() : readCaptured(captured)
+  return Object.freeze({
+    name: 'socket',
+    read(request: RequestLike) {
+      try {
+        return readPeer(request)
+      } catch (cause) {
+        return refusalOf(cause)
+      }
+    },
+  })
+}
+
+type ReadPeer = PeerSource['read']
+
+function readCaptured(captured: ConnectionMemory<PeerEvidence>): ReadPeer {
+  return (request) => {
+    const socket = socketOf(request)
+    const peer = captured.recall(socket)
+    if (peer !== undefined) return peer
+    refuseUnencrypted(socket)
+    const fault = 'the TLS gate was not attached to the server of this connection: call tls.attach'
+    throw new PeerGateError('ERR_PEERGATE_CONNECTION_NOT_CAPTURED', fault)
+  }
+}
+
+function readByHand(): ReadPeer {
+  const peers = createConnectionMemory<ReturnType<ReadPeer>>()
+  return (request) => {
+    const socket = socketOf(request)
+    const known = peers.recall(socket)
+    if (known !== undefined) return known
+    refuseUnencrypted(socket)
+    const peer = readOnce(socket as HandMadeSocket)
+    peers.remember(socket, peer)
+    return peer
+  }
+}
+
+interface HandMadeSocket extends PeerSocket {
+  readonly getProtocol: () => string | null
+}
+
+function readOnce(socket: HandMadeSocket): PeerEvidence | PeerGateError {
+  try {
+    refuseOldProtocol(socket)
+    // The client CA sets of a server set up by hand have no names.
+    return acceptPeer(socket, () => null)
+  } catch (cause) {
+    return refusalOf(cause)
+  }
+}
+
+function refuseOldProtocol(socket: HandMadeSocket): void {
+  const protocol = socket.getProtocol()
+  if (protocol === 'TLSv1.3') return
+  const fault = `without a TLS gate only TLSv1.3 is accepted, and this is ${protocol}: use createTlsGate`
+  throw new PeerGateError('ERR_PEERGATE_PROTOCOL_UNSUPPORTED', fault)
+}
+
+function socketOf({ socket }: RequestLike): object {
+  if (typeof socket === 'object' && socket !== null) return socket
+  throw new PeerGateError('ERR_PEERGATE_CONNECTION_CLOSED', 'the request has no socket any more')
+}
+
+function refuseUnencrypted(socket: { readonly encrypted?: unknown; readonly destroyed?: unknown }) {
+  if (socket.destroyed === true) {
+    throw new PeerGateError('ERR_PEERGATE_CONNECTION_CLOSED', 'the connection is closed')
+  }
+  if (socket.encrypted !== true) {
+    const fault = 'the request came over a connection without TLS, or was injected by a test'
+    throw new PeerGateError('ERR_PEERGATE_CONNECTION_NOT_TLS', fault)
+  }
+}
+
+const socketSourceSchema = strictOptions({
+  tls: madeBy<TlsGate>(
+    'createTlsGate',
+    (value) => acceptedPeersOf(value as TlsGate) !== undefined,
+  ).exactOptional(),
+})

@@ -1,0 +1,21 @@
+import type { PeerGateError } from '../errors.js'
+import type { PeerEvidence } from '../evidence.js'
+
+/** What a gate needs of a request; Node's `IncomingMessage` and `Http2ServerRequest` both are one. */
+export interface RequestLike {
+  readonly socket?: unknown
+}
+
+/**
+ * Where the certificate of a peer comes from: this process's own TLS socket, or one contract of a
+ * trusted proxy. A gate has exactly one source and never falls back to another.
+ */
+export interface PeerSource {
+  /** `socket`, or the name of the proxy contract. */
+  readonly name: string
+  /**
+   * What is proved about the peer of `request`, or why nothing is. Total: it never throws, whatever
+   * it is given. Validity in time is not judged here but by the gate, on every request.
+   */
+  readonly read: (request: RequestLike) => PeerEvidence | PeerGateError
+}

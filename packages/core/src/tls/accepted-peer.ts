@@ -1,0 +1,52 @@
+import type { X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import { parseCertificate } from '../certificate/parse-certificate.js'
+import { refuseUnfitLeaf } from '../certificate/leaf.js'
+import { PeerGateError } from '../errors.js'
+import type { PeerEvidence } from '../evidence.js'
+import { verdictOf } from './refusal.js'
+
+/** What acceptance needs of a TLS socket. */
+export type PeerSocket = Pick<
+  TLSSocket,
+  'authorized' | 'authorizationError' | 'getPeerX509Certificate'
+>
+
+/**
+ * The evidence of a peer whose certificate was verified in this process's handshake.
+ *
+ * `authorized` alone is never enough: for a TLS 1.3 session that was resumed without a certificate
+ * several versions of Node report it as true (nodejs/node#35317). The certificate is asked for once,
+ * since a second call loses parts of the chain in several versions (nodejs/node#65579).
+ *
+ * @throws {PeerGateError} of the layer `tls`
+ */
+export function acceptPeer(
+  socket: PeerSocket,
+  trustSetOf: (leaf: X509Certificate) => string | null,
+): PeerEvidence {
+  const verdict = verdictOf(socket.authorizationError)
+  const leaf = socket.getPeerX509Certificate()
+  if (leaf === undefined || leaf === null) {
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', 'the peer sent no certificate')
+  }
+  if (socket.authorized !== true || verdict !== null) {
+    const fault = `the certificate did not verify (${verdict ?? 'not authorized'})`
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
+  }
+  const certificate = parseCertificate(leaf.raw)
+  refuseUnfitLeaf(certificate)
+  return Object.freeze({
+    source: 'socket',
+    assurance: 'tls',
+    certificate,
+    trustSet: trustSetOf(leaf),
+  })
+}
+
+/** What `acceptPeer` threw, as an error of ours: whatever cannot be read is not accepted. */
+export function refusalOf(cause: unknown): PeerGateError {
+  if (cause instanceof PeerGateError) return cause
+  const fault = 'the certificate could not be read'
+  return new PeerGateError('ERR_PEERGATE_CERTIFICATE_MALFORMED', fault, { cause })
+}

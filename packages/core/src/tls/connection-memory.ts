@@ -1,0 +1,28 @@
+/** Remembers one value for each TLS connection. */
+export interface ConnectionMemory<Value extends object> {
+  readonly recall: (socket: object) => Value | undefined
+  readonly remember: (socket: object, value: Value) => void
+}
+
+/**
+ * A memory that lives and dies with the connections it remembers.
+ *
+ * The value is kept on the socket under a symbol of its own, not in a `WeakMap`: HTTP/2 gives every
+ * stream a new proxy of the one TLS socket, so that object identity is lost, while properties pass
+ * through. What is found under the symbol counts only if it was put there by this memory, so that a
+ * mocked socket which answers to every property remembers nothing.
+ */
+export function createConnectionMemory<Value extends object>(): ConnectionMemory<Value> {
+  const key = Symbol('peergate.connection')
+  const remembered = new WeakSet<Value>()
+  return {
+    recall(socket) {
+      const value = (socket as { readonly [key]?: Value })[key]
+      return value !== undefined && remembered.has(value) ? value : undefined
+    },
+    remember(socket, value) {
+      remembered.add(value)
+      ;(socket as { [key]?: Value })[key] = value
+    },
+  }
+}

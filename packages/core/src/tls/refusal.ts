@@ -1,0 +1,43 @@
+import { PeerGateError } from '../errors.js'
+import type { PeerGateErrorCode } from '../errors.js'
+
+/** A peer that the TLS gate refused, before any HTTP. */
+export interface PeerRefusal {
+  readonly error: PeerGateError
+  /** The code that Node or OpenSSL gave for it, such as `CERT_HAS_EXPIRED`; null for a rule of ours. */
+  readonly reason: string | null
+}
+
+/**
+ * Why a handshake failed. `authorizationError` is what OpenSSL's verification of the peer's
+ * certificate said; it is null or undefined where the handshake failed for another reason.
+ */
+export function explainHandshakeFailure(
+  failure: NodeJS.ErrnoException,
+  authorizationError: unknown,
+): PeerRefusal {
+  const verdict = verdictOf(authorizationError)
+  const reason = verdict ?? failure.code ?? failure.message
+  const code =
+    codesByReason.get(reason) ??
+    (verdict === null ? 'ERR_PEERGATE_HANDSHAKE_FAILED' : 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED')
+  const error = new PeerGateError(code, `the handshake ended with ${reason}`, { cause: failure })
+  return { error, reason }
+}
+
+/** Node gives a code or, in some versions, an error that carries it. */
+export function verdictOf(authorizationError: unknown): string | null {
+  if (authorizationError === null || authorizationError === undefined) return null
+  if (authorizationError instanceof Error) {
+    return (authorizationError as NodeJS.ErrnoException).code ?? authorizationError.message
+  }
+  return String(authorizationError)
+}
+
+const codesByReason: ReadonlyMap<string, PeerGateErrorCode> = new Map([
+  ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', 'ERR_PEERGATE_CERTIFICATE_MISSING'],
+  ['CERT_HAS_EXPIRED', 'ERR_PEERGATE_CERTIFICATE_EXPIRED'],
+  ['CERT_NOT_YET_VALID', 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'],
+  ['INVALID_PURPOSE', 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
+])

@@ -1,0 +1,57 @@
+import { createRefusalAnswer } from '@peergate/core'
+import type { ClientIdentity, PeerGate, RefusalAnswerOptions } from '@peergate/core'
+import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
+import { auditOf } from './audit.js'
+import { createAnswer, identifiedOf, markIdentified } from './identified-request.js'
+import { onMount } from './mount.js'
+import { assignRole } from './role.js'
+
+/**
+ * Identifies the peer of every request, as `req.clientIdentity`, and asks nothing of it: that is for
+ * the routes to state. Mount it before them.
+ *
+ * Until every route of the application states a requirement, all its requests are answered with 500
+ * and ERR_PEERGATE_ROUTE_UNDECLARED; {@link auditRoutes} finds the same at boot.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * app.use(clientIdentity(gate))
+ * app.get('/invoices/:id', requirePermission(gate, 'invoice:read'), readInvoice)
+ * app.use(denyUnmatched(gate))
+ * ```
+ */
+export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {}): RequestHandler {
+  const answer = createAnswer(createRefusalAnswer('clientIdentity', gate, options))
+
+  function identify(req: Request, res: Response, next: NextFunction): void {
+    const fault = auditOf(req.app)
+    if (fault !== null) return answer(fault, res, next)
+    markIdentified(req, { gate, admission: gate.admit(req), answer })
+    next()
+  }
+
+  /** The first layer of the application, so that a route before the identity is closed as well. */
+  function closeUnaudited(app: Application): RequestHandler {
+    return assignRole('passing', (_req, res, next) => {
+      const fault = auditOf(app)
+      if (fault === null) next()
+      else answer(fault, res, next)
+    })
+  }
+
+  return onMount(assignRole('identity', identify), closeUnaudited)
+}
+
+/**
+ * The identity of whoever sent `req`.
+ *
+ * @throws {PeerGateError} why there is none; ERR_PEERGATE_MIDDLEWARE_MISSING where `clientIdentity`
+ * was not mounted before
+ */
+export function requireIdentity(req: Request): ClientIdentity {
+  const { identity, refusal } = identifiedOf(req).admission
+  if (identity === null) throw refusal
+  return identity
+}

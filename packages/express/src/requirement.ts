@@ -1,0 +1,52 @@
+import {
+  PeerGateError,
+  authenticated as anyIdentity,
+  publicRoute as anyPeer,
+} from '@peergate/core'
+import type { Guard, PeerGate, Requirement } from '@peergate/core'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { identifiedOf } from './identified-request.js'
+import { assignRole } from './role.js'
+
+/**
+ * Lets a request pass if its peer holds a permission: a bare tag of the registered policy, or
+ * `gate.permission('…')`. Answers 401 or 403 otherwise.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN or ERR_PEERGATE_GATE_FOREIGN
+ */
+export function requirePermission(gate: PeerGate, permission: Requirement): RequestHandler {
+  return assignRole('requirement', enforce(gate, gate.guard(permission)))
+}
+
+/** Lets a request pass if its peer has an identity, whatever it may do. */
+export function authenticated(gate: PeerGate): RequestHandler {
+  return assignRole('requirement', enforce(gate, gate.guard(anyIdentity)))
+}
+
+/** Lets a request pass if its peer came through the TLS gate, with an identity or without. */
+export function publicRoute(gate: PeerGate): RequestHandler {
+  return assignRole('requirement', enforce(gate, gate.guard(anyPeer)))
+}
+
+/**
+ * Ends the routes: a peer without an identity gets the same answer for what does not exist as for
+ * what does; everybody else goes on to the application's 404.
+ */
+export function denyUnmatched(gate: PeerGate): RequestHandler {
+  return assignRole('unmatched', enforce(gate, gate.guard(anyIdentity)))
+}
+
+function enforce(gate: PeerGate, guard: Guard): RequestHandler {
+  return function enforceRequirement(req: Request, res: Response, next: NextFunction) {
+    const identified = identifiedOf(req)
+    if (identified.gate !== gate) throw foreignGate()
+    const decision = guard(identified.admission)
+    if (decision.allowed) next()
+    else identified.answer(decision.error, res, next)
+  }
+}
+
+function foreignGate(): PeerGateError {
+  const fault = 'the requirement is of another gate than the clientIdentity before it'
+  return new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
+}

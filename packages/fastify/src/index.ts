@@ -1,0 +1,2 @@
+export { peergate, peergate as default, requireIdentity } from './plugin.js'
+export type { PeergateOptions } from './plugin.js'
