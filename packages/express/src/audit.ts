@@ -1,7 +1,7 @@
 import { PeerGateError } from '@peergate/core'
-import type { Application } from 'express'
 import { covers, isRouter, pathsOf, routerOf } from './layer.js'
 import type { HandlerLike, LayerLike, RouteLike, RouterLike } from './layer.js'
+import type { AppLike } from './middleware.js'
 import { roleOf } from './role.js'
 
 /**
@@ -11,7 +11,7 @@ import { roleOf } from './role.js'
  *
  * @throws {PeerGateError} ERR_PEERGATE_ROUTE_UNDECLARED, whose `detail` names every finding
  */
-export function auditRoutes(app: Application): void {
+export function auditRoutes(app: AppLike): void {
   const fault = auditOf(app)
   if (fault !== null) throw fault
 }
@@ -20,7 +20,7 @@ export function auditRoutes(app: Application): void {
  * What is wrong with the routes of `app`; null if nothing is. An audit that passed is repeated only
  * when a router has grown since. A finding is a process warning too, since no client is told of it.
  */
-export function auditOf(app: Application): PeerGateError | null {
+export function auditOf(app: AppLike): PeerGateError | null {
   if (passedStacks.get(app)?.every(isUnchanged) === true) return null
   const { findings, stacks } = inspect(app)
   if (findings.length === 0) {
@@ -36,8 +36,8 @@ export function auditOf(app: Application): PeerGateError | null {
   return error
 }
 
-const passedStacks = new WeakMap<Application, readonly AuditedStack[]>()
-const warnings = new WeakMap<Application, string>()
+const passedStacks = new WeakMap<AppLike, readonly AuditedStack[]>()
+const warnings = new WeakMap<AppLike, string>()
 
 interface AuditedStack {
   readonly stack: readonly unknown[]
@@ -59,7 +59,7 @@ interface Inspection {
   readonly stacks: AuditedStack[]
 }
 
-function inspect(app: Application): Inspection {
+function inspect(app: AppLike): Inspection {
   const inspection: Inspection = { findings: [], stacks: [] }
   const router = routerOf(app)
   inspectRouter(router, '', { identified: false, required: false }, inspection)

@@ -1,8 +1,9 @@
 import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions } from '@peergate/core'
-import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
 import { auditOf } from './audit.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAnswer, identifiedOf, markIdentified } from './identified-request.js'
+import type { AppLike, Middleware, Next } from './middleware.js'
 import { onMount } from './mount.js'
 import { assignRole } from './role.js'
 
@@ -22,10 +23,10 @@ import { assignRole } from './role.js'
  * app.use(denyUnmatched(gate))
  * ```
  */
-export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {}): RequestHandler {
+export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {}): Middleware {
   const answer = createAnswer(createRefusalAnswer('clientIdentity', gate, options))
 
-  function identify(req: Request, res: Response, next: NextFunction): void {
+  function identify(req: ExpressRequest, res: ServerResponse, next: Next): void {
     const fault = auditOf(req.app)
     if (fault !== null) return answer(fault, res, next)
     markIdentified(req, { gate, admission: gate.admit(req), answer })
@@ -33,7 +34,7 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
   }
 
   /** The first layer of the application, so that a route before the identity is closed as well. */
-  function closeUnaudited(app: Application): RequestHandler {
+  function closeUnaudited(app: AppLike): Middleware {
     return assignRole('passing', (_req, res, next) => {
       const fault = auditOf(app)
       if (fault === null) next()
@@ -41,7 +42,7 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
     })
   }
 
-  return onMount(assignRole('identity', identify), closeUnaudited)
+  return onMount(assignRole('identity', identify as Middleware), closeUnaudited)
 }
 
 /**
@@ -50,8 +51,12 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
  * @throws {PeerGateError} why there is none; ERR_PEERGATE_MIDDLEWARE_MISSING where `clientIdentity`
  * was not mounted before
  */
-export function requireIdentity(req: Request): ClientIdentity {
+export function requireIdentity(req: IncomingMessage): ClientIdentity {
   const { identity, refusal } = identifiedOf(req).admission
   if (identity === null) throw refusal
   return identity
+}
+
+interface ExpressRequest extends IncomingMessage {
+  readonly app: AppLike
 }

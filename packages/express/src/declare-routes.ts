@@ -1,5 +1,5 @@
 import { PeerGateError } from '@peergate/core'
-import type { RequestHandler } from 'express'
+import type { AnyHandler, Middleware } from './middleware.js'
 import { assignRole, roleOf } from './role.js'
 
 /**
@@ -14,19 +14,16 @@ import { assignRole, roleOf } from './role.js'
  * app.use('/files', declareRoutes(express.static('files'), authenticated(gate)))
  * ```
  */
-export function declareRoutes(
-  handler: RequestHandler,
-  requirement: RequestHandler,
-): RequestHandler {
+export function declareRoutes(handler: AnyHandler, requirement: Middleware): Middleware {
   if (typeof handler !== 'function' || roleOf(requirement) !== 'requirement') {
     const fault = 'declareRoutes takes a handler and requirePermission(…), authenticated(…) or publicRoute(…)'
     throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
   }
   return assignRole('declared', function declaredRoutes(req, res, next) {
-    void requirement(req, res, (refused?: unknown) => {
+    requirement(req, res, (refused?: unknown) => {
       if (refused !== undefined) return next(refused)
       const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)] as const
-      return handler(req, res, (error?: unknown) => {
+      return (handler as Middleware)(req, res, (error?: unknown) => {
         // A sub-application leaves its own prototypes behind.
         Object.setPrototypeOf(req, prototypes[0])
         Object.setPrototypeOf(res, prototypes[1])
@@ -40,6 +37,6 @@ export function declareRoutes(
  * States that a middleware only ever calls `next`, as loggers and parsers do. Whether it does cannot
  * be seen, so that this is your word for it.
  */
-export function passThrough(middleware: RequestHandler): RequestHandler {
-  return assignRole('passing', (req, res, next) => middleware(req, res, next))
+export function passThrough(middleware: AnyHandler): Middleware {
+  return assignRole('passing', (req, res, next) => (middleware as Middleware)(req, res, next))
 }

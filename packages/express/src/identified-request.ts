@@ -1,16 +1,7 @@
 import { PeerGateError } from '@peergate/core'
 import type { Admission, ClientIdentity, PeerGate, RefusalAnswer } from '@peergate/core'
-import type { NextFunction, Request, Response } from 'express'
-
-declare global {
-  // eslint-disable-next-line typescript/no-namespace -- the way that Express is augmented
-  namespace Express {
-    interface Request {
-      /** Who sent the request; null on a public route whose peer has no identity. */
-      clientIdentity: ClientIdentity | null
-    }
-  }
-}
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Next } from './middleware.js'
 
 /** What `clientIdentity` leaves on a request for the requirements behind it. */
 export interface IdentifiedRequest {
@@ -20,20 +11,23 @@ export interface IdentifiedRequest {
 }
 
 /** Answers a refused request, or hands the error on, as `clientIdentity` was told to. */
-export type Answer = (error: PeerGateError, res: Response, next: NextFunction) => void
+export type Answer = (error: PeerGateError, res: ServerResponse, next: Next) => void
 
-const identifiedKey = Symbol('peergate.identified')
+const identifiedKey: unique symbol = Symbol('peergate.identified')
 
-type MarkedRequest = Request & { [identifiedKey]?: IdentifiedRequest }
+type MarkedRequest = IncomingMessage & {
+  [identifiedKey]?: IdentifiedRequest
+  clientIdentity?: ClientIdentity | null
+}
 
-export function markIdentified(req: Request, identified: IdentifiedRequest): void {
-  ;(req as MarkedRequest)[identifiedKey] = identified
+export function markIdentified(req: MarkedRequest, identified: IdentifiedRequest): void {
+  req[identifiedKey] = identified
   req.clientIdentity = identified.admission.identity
 }
 
 /** @throws {PeerGateError} ERR_PEERGATE_MIDDLEWARE_MISSING */
-export function identifiedOf(req: Request): IdentifiedRequest {
-  const identified = (req as MarkedRequest)[identifiedKey]
+export function identifiedOf(req: MarkedRequest): IdentifiedRequest {
+  const identified = req[identifiedKey]
   if (identified !== undefined) return identified
   const fault = 'app.use(clientIdentity(gate)) must come before everything that needs the peer'
   throw new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)

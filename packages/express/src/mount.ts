@@ -1,5 +1,5 @@
-import type { Application, RequestHandler } from 'express'
 import { routerOf } from './layer.js'
+import type { AppLike, Middleware } from './middleware.js'
 import { assignRole, roleOf } from './role.js'
 
 /**
@@ -10,13 +10,13 @@ import { assignRole, roleOf } from './role.js'
  * `handle`, `set`, and `emit`, which is called with `mount` and the parent.
  */
 export function onMount(
-  middleware: RequestHandler,
-  first: (app: Application) => RequestHandler,
-): RequestHandler {
+  middleware: Middleware,
+  first: (app: AppLike) => Middleware,
+): Middleware {
   return Object.assign(middleware, {
     handle: middleware,
     set: () => undefined,
-    emit(_event: string, app: Application) {
+    emit(_event: string, app: AppLike) {
       const { stack } = routerOf(app)
       const mounted = stack.at(-1)
       const role = roleOf(middleware)

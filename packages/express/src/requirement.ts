@@ -4,8 +4,8 @@ import {
   publicRoute as anyPeer,
 } from '@peergate/core'
 import type { Guard, PeerGate, Requirement } from '@peergate/core'
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { identifiedOf } from './identified-request.js'
+import type { Middleware } from './middleware.js'
 import { assignRole } from './role.js'
 
 /**
@@ -14,17 +14,17 @@ import { assignRole } from './role.js'
  *
  * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN or ERR_PEERGATE_GATE_FOREIGN
  */
-export function requirePermission(gate: PeerGate, permission: Requirement): RequestHandler {
+export function requirePermission(gate: PeerGate, permission: Requirement): Middleware {
   return assignRole('requirement', enforce(gate, gate.guard(permission)))
 }
 
 /** Lets a request pass if its peer has an identity, whatever it may do. */
-export function authenticated(gate: PeerGate): RequestHandler {
+export function authenticated(gate: PeerGate): Middleware {
   return assignRole('requirement', enforce(gate, gate.guard(anyIdentity)))
 }
 
 /** Lets a request pass if its peer came through the TLS gate, with an identity or without. */
-export function publicRoute(gate: PeerGate): RequestHandler {
+export function publicRoute(gate: PeerGate): Middleware {
   return assignRole('requirement', enforce(gate, gate.guard(anyPeer)))
 }
 
@@ -32,12 +32,12 @@ export function publicRoute(gate: PeerGate): RequestHandler {
  * Ends the routes: a peer without an identity gets the same answer for what does not exist as for
  * what does; everybody else goes on to the application's 404.
  */
-export function denyUnmatched(gate: PeerGate): RequestHandler {
+export function denyUnmatched(gate: PeerGate): Middleware {
   return assignRole('unmatched', enforce(gate, gate.guard(anyIdentity)))
 }
 
-function enforce(gate: PeerGate, guard: Guard): RequestHandler {
-  return function enforceRequirement(req: Request, res: Response, next: NextFunction) {
+function enforce(gate: PeerGate, guard: Guard): Middleware {
+  return function enforceRequirement(req, res, next) {
     const identified = identifiedOf(req)
     if (identified.gate !== gate) throw foreignGate()
     const decision = guard(identified.admission)

@@ -1,5 +1,4 @@
-import type { X509Certificate } from '@peculiar/x509'
-import { PeerGateError } from '@peergate/core'
+import { fault } from './field-rules.js'
 import {
   authorityExtensions,
   generateKeys,
@@ -13,6 +12,7 @@ import { parseLeaf, parsePkiDeclaration } from './parse-pki-declaration.js'
 import type { ParsedAuthority, ParsedLeaf, ParsedValidity } from './parse-pki-declaration.js'
 import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
 import { unknownName } from './unknown-name.js'
+import type { X509Certificate } from './x509.js'
 
 export interface MintPkiOptions {
   /** The time in milliseconds since 1970 from which every validity counts; `Date.now` by default. */
@@ -175,8 +175,7 @@ function period(
 function find<Value>(noun: string, known: ReadonlyMap<string, Value>, role: string): Value {
   const value = known.get(role)
   if (value !== undefined) return value
-  const detail = unknownName(`pki.${noun}: ${noun}`, role, known.keys())
-  throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', detail)
+  throw fault(unknownName(`pki.${noun}: ${noun}`, role, known.keys()))
 }
 
 async function mapValues<From, To>(

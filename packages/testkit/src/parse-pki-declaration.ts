@@ -1,7 +1,18 @@
-import { isIP } from 'node:net'
-import { PeerGateError } from '@peergate/core'
-import type { Name } from '@peculiar/x509'
 import { parseDistinguishedName } from './distinguished-name.js'
+import {
+  addresses,
+  checkFields,
+  distance,
+  fault,
+  flag,
+  object,
+  oneOf,
+  optional,
+  sentence,
+  text,
+  texts,
+} from './field-rules.js'
+import type { Rule } from './field-rules.js'
 import type {
   AuthorityDeclaration,
   KeyAlgorithm,
@@ -12,6 +23,7 @@ import type {
   ValidityDeclaration,
 } from './pki-declaration.js'
 import { unknownName } from './unknown-name.js'
+import type { Name } from './x509.js'
 
 /** A declaration that has been checked, with every default filled in. */
 export interface ParsedPki {
@@ -57,7 +69,7 @@ export function parsePkiDeclaration(declaration: PkiDeclaration): ParsedPki {
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the first fault of the leaf at `place`. */
 export function parseLeaf(
   place: string,
-  leaf: LeafRequest | LeafDeclaration,
+  leaf: LeafRequest,
   authorities: ReadonlyMap<string, unknown>,
 ): ParsedLeaf {
   checkFields(place, leaf, leafFields)
@@ -121,22 +133,28 @@ function checkIssuers(place: string, authorities: ReadonlyMap<string, ParsedAuth
     checkAuthority(`${place}.${role}.keyIdentifierOf`, keyIdentifierOf, authorities)
   }
   for (const role of authorities.keys()) {
-    let reached = role
-    for (let step = 0; step < authorities.size; step += 1) {
-      reached = authorities.get(reached)?.issuer ?? reached
-    }
-    if (authorities.get(reached)?.issuer !== reached) {
+    if (!leadsToRoot(role, authorities, authorities.size)) {
       throw fault(`${place}.${role}.issuer leads in a circle`)
     }
   }
+}
+
+function leadsToRoot(
+  role: string,
+  authorities: ReadonlyMap<string, ParsedAuthority>,
+  steps: number,
+): boolean {
+  const issuer = authorities.get(role)?.issuer
+  if (issuer === undefined || steps === 0) return false
+  return issuer === role || leadsToRoot(issuer, authorities, steps - 1)
 }
 
 function checkAuthority(place: string, role: string, known: ReadonlyMap<string, unknown>): void {
   if (!known.has(role)) throw fault(unknownName(`${place}: authority`, role, known.keys()))
 }
 
-function parseSubject(place: string, text: string): Name {
-  const name = parseDistinguishedName(text)
+function parseSubject(place: string, subject: string): Name {
+  const name = parseDistinguishedName(subject)
   if (name === null) {
     throw fault(`${place} must be a distinguished name such as "CN=Payments Client CA,O=Example"`)
   }
@@ -146,71 +164,20 @@ function parseSubject(place: string, text: string): Name {
 function parseValidity(place: string, validity: ValidityDeclaration): ParsedValidity {
   checkFields(place, validity, { from: distance, to: distance })
   const [from, to] = [milliseconds(validity.from), milliseconds(validity.to)]
-  if (from >= to) throw fault(`${place}.from must be before ${place}.to`)
+  if (from >= to) throw fault(`${place}.from must be before to`)
   return { from, to }
 }
 
-function milliseconds(text: string): number {
-  const units = new Map([
-    ['s', 1000],
-    ['m', 60_000],
-    ['h', 3_600_000],
-    ['d', 86_400_000],
-  ])
-  return Number(text.slice(0, -1)) * (units.get(text.slice(-1)) ?? NaN)
+function milliseconds(offset: string): number {
+  return Number(offset.slice(0, -1)) * Number(units.get(offset.slice(-1)))
 }
 
-/** What a field must be, in words and as a test. */
-interface Rule {
-  readonly must: string
-  readonly fits: (value: unknown) => boolean
-}
-
-function checkFields(place: string, value: unknown, rules: Readonly<Record<string, Rule>>): void {
-  if (!isObject(value)) throw fault(`${place} must be ${object.must}`)
-  const stray = Object.keys(value).find((name) => !Object.hasOwn(rules, name))
-  if (stray !== undefined) throw fault(unknownName(`${place}: field`, stray, Object.keys(rules)))
-  for (const [name, { must, fits }] of Object.entries(rules)) {
-    if (!fits(value[name])) throw fault(`${place}.${name} must be ${must}`)
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-const object: Rule = { must: 'an object', fits: isObject }
-const text: Rule = { must: 'text', fits: (value) => typeof value === 'string' }
-const sentence: Rule = {
-  must: 'a sentence',
-  fits: (value) => typeof value === 'string' && value.trim() !== '',
-}
-const flag: Rule = { must: 'true or false', fits: (value) => typeof value === 'boolean' }
-const texts: Rule = { must: 'a list of texts', fits: (value) => isListOf(value, text.fits) }
-const addresses: Rule = {
-  must: 'a list of IP addresses',
-  fits: (value) => isListOf(value, (item) => typeof item === 'string' && isIP(item) !== 0),
-}
-const distance: Rule = {
-  must: 'a signed number of s, m, h or d such as "+30d"',
-  fits: (value) => typeof value === 'string' && /^[+-]\d{1,6}[smhd]$/.test(value),
-}
-
-function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(fits)
-}
-
-function oneOf<Word extends string>(words: Readonly<Record<Word, true>>): Rule {
-  const known = Object.keys(words)
-  return {
-    must: known.map((word) => JSON.stringify(word)).join(' or '),
-    fits: (value) => known.some((word) => word === value),
-  }
-}
-
-function optional({ must, fits }: Rule): Rule {
-  return { must, fits: (value) => value === undefined || fits(value) }
-}
+const units: ReadonlyMap<string, number> = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+])
 
 const keys: Rule = optional(
   oneOf<KeyAlgorithm>({
@@ -230,6 +197,7 @@ const authorityFields: Readonly<Record<keyof AuthorityDeclaration, Rule>> = {
   keys,
 }
 
+/** Of a request. A declaration has to state the purpose as well. */
 const leafFields: Readonly<Record<keyof LeafDeclaration, Rule>> = {
   purpose: optional(sentence),
   issuer: text,
@@ -244,8 +212,4 @@ const leafFields: Readonly<Record<keyof LeafDeclaration, Rule>> = {
   keys,
   chain: optional(flag),
   ca: optional(flag),
-}
-
-function fault(detail: string): PeerGateError {
-  return new PeerGateError('ERR_PEERGATE_OPTION_INVALID', detail)
 }

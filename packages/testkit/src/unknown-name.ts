@@ -11,15 +11,18 @@ export function unknownName(noun: string, name: string, known: Iterable<string>)
 /** The Levenshtein distance. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  let distance = to.length
   for (let index = 0; index < from.length; index += 1) {
-    let left = index + 1
-    const next = [left]
+    let diagonal = index
+    distance = index + 1
+    const next = [distance]
     for (const [column, above] of row.slice(1).entries()) {
-      const diagonal = (row[column] ?? 0) + (from[index] === to[column] ? 0 : 1)
-      left = Math.min(diagonal, above + 1, left + 1)
-      next.push(left)
+      const substituted = diagonal + (from[index] === to[column] ? 0 : 1)
+      distance = Math.min(substituted, above + 1, distance + 1)
+      diagonal = above
+      next.push(distance)
     }
     row = next
   }
-  return row.at(-1) ?? 0
+  return distance
 }
