@@ -20,6 +20,11 @@ export function formatTable(rows: readonly CheckedRow[]): string {
   )
   const rule = widths.map((width) => '─'.repeat(width))
   return [titles, rule, ...cells]
-    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }

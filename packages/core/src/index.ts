@@ -26,6 +26,7 @@ export type { SpiffeOptions } from './identity-rule/spiffe.js'
 export { upn } from './identity-rule/upn.js'
 export { uriSan } from './identity-rule/uri-san.js'
 export type { IdentityRule } from './identity-rule/identity-rule.js'
+export type { NoOptions } from './identity-rule/no-options.js'
 
 export { commonNames } from './certificate/distinguished-name.js'
 export type {
@@ -38,7 +39,10 @@ export { parseCertificate } from './certificate/parse-certificate.js'
 export type { BasicConstraints, CertificateFacts } from './certificate/certificate-facts.js'
 export type { KeyUsage } from './certificate/key-usage.js'
 export type { PublicKeyFacts } from './certificate/public-key.js'
-export type { OtherNameValue, SubjectAlternativeName } from './certificate/subject-alternative-name.js'
+export type {
+  OtherNameValue,
+  SubjectAlternativeName,
+} from './certificate/subject-alternative-name.js'
 
 export { definePolicy } from './policy/policy.js'
 export type { Grant, Policy, PolicyOptions } from './policy/policy.js'

@@ -95,7 +95,8 @@ function inspectRouter(
     const name = `${place}${paths.map((path) => path ?? '(a pattern)').join(', ')}`
     const role = roleOf(layer.handle)
     if (role === 'identity' || role === 'requirement') passed[role].push(...paths)
-    else if (layer.route !== undefined) inspectRoute(router, layer.route, name, reach, inspection.findings)
+    else if (layer.route !== undefined)
+      inspectRoute(router, layer.route, name, reach, inspection.findings)
     else if (role === 'declared') refuseUnidentified(`use ${name}`, reach, inspection.findings)
     else if (role === undefined) inspectUse(layer.handle, name, reach, inspection)
   }
@@ -131,7 +132,9 @@ function inspectUse(handle: HandlerLike, name: string, reach: Reach, inspection:
     const found = `use ${name} (${handle.name || 'anonymous'})`
     refuseUnidentified(found, reach, findings)
     if (!reach.required) {
-      findings.push(`${found} cannot be seen into: declareRoutes(handler, requirement), or passThrough`)
+      findings.push(
+        `${found} cannot be seen into: declareRoutes(handler, requirement), or passThrough`,
+      )
     }
   }
 }

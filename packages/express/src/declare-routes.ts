@@ -16,7 +16,8 @@ import { assignRole, roleOf } from './role.js'
  */
 export function declareRoutes(handler: AnyHandler, requirement: Middleware): Middleware {
   if (typeof handler !== 'function' || roleOf(requirement) !== 'requirement') {
-    const fault = 'declareRoutes takes a handler and requirePermission(…), authenticated(…) or publicRoute(…)'
+    const fault =
+      'declareRoutes takes a handler and requirePermission(…), authenticated(…) or publicRoute(…)'
     throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
   }
   return assignRole('declared', function declaredRoutes(req, res, next) {

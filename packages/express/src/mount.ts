@@ -9,10 +9,7 @@ import { assignRole, roleOf } from './role.js'
  * application where it was mounted. So the middleware is given what Express knows an application by:
  * `handle`, `set`, and `emit`, which is called with `mount` and the parent.
  */
-export function onMount(
-  middleware: Middleware,
-  first: (app: AppLike) => Middleware,
-): Middleware {
+export function onMount(middleware: Middleware, first: (app: AppLike) => Middleware): Middleware {
   return Object.assign(middleware, {
     handle: middleware,
     set: () => undefined,

@@ -1,8 +1,4 @@
-import {
-  PeerGateError,
-  authenticated as anyIdentity,
-  publicRoute as anyPeer,
-} from '@peergate/core'
+import { PeerGateError, authenticated as anyIdentity, publicRoute as anyPeer } from '@peergate/core'
 import type { Guard, PeerGate, Requirement } from '@peergate/core'
 import { identifiedOf } from './identified-request.js'
 import type { Middleware } from './middleware.js'

@@ -8,7 +8,10 @@ export type Role = 'identity' | 'requirement' | 'declared' | 'passing' | 'unmatc
 const roles = new WeakMap<object, Role>()
 
 /** Gives a middleware its role. */
-export function assignRole<Middleware extends object>(role: Role, middleware: Middleware): Middleware {
+export function assignRole<Middleware extends object>(
+  role: Role,
+  middleware: Middleware,
+): Middleware {
   roles.set(middleware, role)
   return middleware
 }

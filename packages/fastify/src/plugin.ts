@@ -80,7 +80,8 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
       if (answer.forward) return done(error)
       request.log[error.statusCode === 500 ? 'error' : 'info']({ err: error }, error.message)
       const { statusCode, headers, body } = answer.problem(error)
-      reply.code(statusCode).headers(headers).send(body)
+      // As bytes, since Fastify would add a charset to the type of a text.
+      reply.code(statusCode).headers(headers).send(Buffer.from(body))
     }
 
     fastify.decorateRequest('clientIdentity', null)
@@ -136,6 +137,7 @@ type GuardedRequest = Omit<FastifyRequest, 'clientIdentity'> & {
 function refuseEarlierRoutes(fastify: FastifyInstance): void {
   const isRoot = Object.hasOwn(fastify, 'listen')
   if (!isRoot || fastify.printRoutes().trim() === '(empty tree)') return
-  const fault = 'routes were declared before the plugin was loaded: await app.register(peergate, …) first'
+  const fault =
+    'routes were declared before the plugin was loaded: await app.register(peergate, …) first'
   throw new PeerGateError('ERR_PEERGATE_ROUTE_TOO_EARLY', fault)
 }

@@ -31,12 +31,10 @@ export function commonName(options: NoOptions = {}): IdentityRule<'commonName'> 
 }
 
 function select(certificate: CertificateFacts): string {
-  const attributes = certificate.subject.flat()
-  const names = attributes.filter(({ typeId }) => typeId === commonNameType)
+  const names = certificate.subject.flat().filter(({ typeId }) => typeId === commonNameType)
   const { text } = requireOne(
     names,
-    () =>
-      `the subject must have exactly one commonName, found ${names.length} among ${attributes.length} attributes`,
+    () => `the subject must have exactly one commonName, found ${names.length}`,
   )
   if (text === null) {
     const detail = 'the commonName of the subject must be of a string type'

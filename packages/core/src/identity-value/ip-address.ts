@@ -52,14 +52,9 @@ function readGroup(group: string): number[] {
 
 function formatIpv6(bytes: Uint8Array): string {
   if (isIpv4Mapped(bytes)) return `::ffff:${bytes.subarray(12).join('.')}`
-  const groups: string[] = []
-  for (let at = 0; at < 16; at += 2) groups.push(formatGroup(bytes, at))
+  const view = Buffer.from(bytes)
+  const groups = Array.from({ length: 8 }, (_, at) => view.readUInt16BE(2 * at).toString(16))
   return compressZeros(groups.join(':'))
-}
-
-function formatGroup(bytes: Uint8Array, at: number): string {
-  const [high = 0, low = 0] = bytes.subarray(at, at + 2)
-  return ((high << 8) | low).toString(16)
 }
 
 /** RFC 5952 §5: the prefix `::ffff:0:0/96` is recognised by the address alone. */

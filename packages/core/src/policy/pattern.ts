@@ -10,7 +10,7 @@ import { parseAccountPattern } from './pattern/account-pattern.js'
 import { parseDnsNamePattern } from './pattern/dns-name-pattern.js'
 import { parseIpAddressPattern } from './pattern/ip-address-pattern.js'
 import { parsePathPattern } from './pattern/path-pattern.js'
-import type { PatternSyntax } from './pattern/wildcard-pattern.js'
+import type { PatternSyntax } from './pattern/pattern-syntax.js'
 
 /** Which identities a grant is for. */
 export interface IdentityPattern {

@@ -1,5 +1,5 @@
 import type { IdentityParser } from '../../identity-value/identity-value.js'
-import type { PatternSyntax } from './wildcard-pattern.js'
+import type { PatternSyntax } from './pattern-syntax.js'
 
 const everyone = '*@'
 

@@ -1,5 +1,5 @@
 import { parseDnsName } from '../../identity-value/dns-name.js'
-import type { PatternSyntax } from './wildcard-pattern.js'
+import type { IdentityRange, PatternSyntax } from './pattern-syntax.js'
 
 /**
  * A pattern of DNS names: `*` is one whole label, a leading `**` is all the labels up to there, of
@@ -33,7 +33,7 @@ function fillWildcard(label: string): string {
   return isWildcard(label) ? 'x' : label
 }
 
-function createDnsNamePattern(labels: readonly string[]): PatternSyntax {
+function createDnsNamePattern(labels: readonly string[]): IdentityRange {
   const hasRest = labels[0] === '**'
   const steps = labels.slice(hasRest ? 1 : 0).toReversed()
   return { text: labels.join('.'), matches: (value) => matchLabels(steps, hasRest, value) }

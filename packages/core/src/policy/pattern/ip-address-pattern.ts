@@ -1,5 +1,5 @@
 import { formatIpAddress, parseIpAddress, readIpAddress } from '../../identity-value/ip-address.js'
-import type { PatternSyntax } from './wildcard-pattern.js'
+import type { PatternSyntax } from './pattern-syntax.js'
 
 const prefixLengthSyntax = /^[1-9][0-9]{0,2}$/
 

@@ -1,5 +1,5 @@
 import type { IdentityParser } from '../../identity-value/identity-value.js'
-import type { PatternSyntax } from './wildcard-pattern.js'
+import type { IdentityRange, PatternSyntax } from './pattern-syntax.js'
 
 /**
  * A pattern of a kind of identity that has a path: `*` is one whole segment, a trailing `**` is all
@@ -36,7 +36,7 @@ function fillWildcard(segment: string): string {
   return segment.includes('*') ? 'x' : segment
 }
 
-function createPathPattern(root: string, segments: readonly string[]): PatternSyntax {
+function createPathPattern(root: string, segments: readonly string[]): IdentityRange {
   const hasRest = segments.at(-1) === '**'
   const path = { prefix: `${root}/`, steps: hasRest ? segments.slice(0, -1) : segments, hasRest }
   return { text: [root, ...segments].join('/'), matches: (value) => matchPath(path, value) }

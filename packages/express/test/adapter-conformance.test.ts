@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import {
+  authenticated,
+  clientIdentity,
+  denyUnmatched,
+  publicRoute,
+  requirePermission,
+} from '@peergate/express'
+import { adapterConformance } from '@peergate/testkit'
+import type { ConformanceTarget } from '@peergate/testkit'
+import express from 'express'
+import type { RequestHandler } from 'express'
+import { createRequire } from 'node:module'
+import t from 'tap'
+
+// Its own types are the same for both versions.
+const express4 = createRequire(import.meta.url)('express4') as typeof express
+
+function createTarget(createApp: typeof express): ConformanceTarget {
+  return {
+    protocol: 'http/1.1',
+    async start({ tls, gate }, answering) {
+      let handled = 0
+      const handle: RequestHandler = (req, res) => {
+        handled += 1
+        res.json(req.clientIdentity)
+      }
+      const app = createApp()
+      app.use(clientIdentity(gate, answering))
+      app.get('/invoices/:id', requirePermission(gate, gate.permission('invoice:read')), handle)
+      app.post('/invoices', requirePermission(gate, gate.permission('invoice:write')), handle)
+      app.get('/me', authenticated(gate), handle)
+      app.get('/open', publicRoute(gate), handle)
+      app.use(denyUnmatched(gate))
+      const server = createServer(tls.serverOptions, app)
+      tls.attach(server)
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      return {
+        port: (server.address() as AddressInfo).port,
+        handled: () => handled,
+        async close() {
+          server.closeAllConnections()
+          await once(server.close(), 'close')
+        },
+      }
+    },
+  }
+}
+
+for (const [version, createApp] of [
+  ['5', express],
+  ['4', express4],
+] as const) {
+  for (const { name, run } of adapterConformance) {
+    t.test(`express ${version} ${name}`, () => run(createTarget(createApp)))
+  }
+}

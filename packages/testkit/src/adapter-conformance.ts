@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ClientIdentity, PeerGateErrorCode, RefusalAnswerOptions } from '@peergate/core'
+import { createConformanceGates, readerId } from './conformance-gates.js'
+import type { ConformanceGates } from './conformance-gates.js'
+import type { LeafRequest } from './pki-declaration.js'
+import { openTestClient } from './test-client.js'
+import type { TestClient, TestResponse } from './test-client.js'
+
+/**
+ * One application, built with the adapter under test. It must serve
+ *
+ * - `GET /invoices/42`, which needs `invoice:read`, and `POST /invoices`, which needs `invoice:write`,
+ * - `GET /me`, for any identity, and `GET /open`, for any peer of the TLS gate,
+ *
+ * each of which answers 200 with the identity as JSON, and `handled` counts the calls of all four.
+ */
+export interface ConformanceApp {
+  readonly port: number
+  readonly handled: () => number
+  readonly close: () => Promise<void>
+}
+
+export interface ConformanceTarget {
+  readonly protocol: 'http/1.1' | 'h2'
+  readonly start: (
+    gates: ConformanceGates,
+    answering: RefusalAnswerOptions,
+  ) => Promise<ConformanceApp>
+}
+
+/** One rule that every adapter keeps. `run` throws an `AssertionError` if the target does not. */
+export interface ConformanceCase {
+  readonly name: string
+  readonly run: (target: ConformanceTarget) => Promise<void>
+}
+
+/** What every adapter must do, over real handshakes; for any test runner to loop over. */
+export const adapterConformance: readonly ConformanceCase[] = [
+  {
+    name: 'attaches the whole identity of the peer',
+    run: (target) =>
+      withClient(target, {}, async (client, { leaf }) => {
+        const { status, body } = await client.request('GET', '/me')
+        assert.equal(status, 200)
+        const identity = JSON.parse(body) as ClientIdentity
+        assert.deepEqual(identity, {
+          kind: 'spiffe',
+          value: readerId,
+          issuer: 'CN=Payments Client CA,O=Example',
+          serialNumber: identity.serialNumber,
+          fingerprint256: identity.fingerprint256,
+          notBefore: leaf.notBefore.getTime(),
+          notAfter: leaf.notAfter.getTime(),
+          assurance: 'tls',
+          source: 'socket',
+          trustSet: 'payments',
+        })
+        assert.match(identity.serialNumber ?? '', /^(?:[0-9A-F]{2})+$/u)
+        assert.match(identity.fingerprint256 ?? '', /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/u)
+      }),
+  },
+  {
+    name: 'lets a peer do what it is granted, and answers 403 to what it is not',
+    run: (target) =>
+      withClient(target, {}, async (client) => {
+        assert.equal((await client.request('GET', '/invoices/42')).status, 200)
+        const denied = await client.request('POST', '/invoices')
+        assertProblem(denied, 403, 'ERR_PEERGATE_PERMISSION_DENIED')
+        assert.equal((await client.request('GET', '/me')).status, 200)
+      }),
+  },
+  {
+    name: 'lets HEAD do what GET may do, and no more',
+    run: async (target) => {
+      await withClient(target, {}, async (client) => {
+        assert.equal((await client.request('HEAD', '/invoices/42')).status, 200)
+      })
+      await withClient(target, { uri: [] }, async (client) => {
+        assert.equal((await client.request('HEAD', '/invoices/42')).status, 403)
+      })
+    },
+  },
+  {
+    name: 'takes no identity from a header',
+    run: (target) =>
+      withClient(target, { uri: [], dns: ['a.example'] }, async (client) => {
+        const response = await client.request('GET', '/me', {
+          'x-forwarded-client-cert': `URI=${readerId}`,
+          'client-cert': ':AAAA:',
+          'x-ssl-client-verify': 'SUCCESS',
+        })
+        assertProblem(response, 403, 'ERR_PEERGATE_IDENTITY_MISSING')
+      }),
+  },
+  ...identityFaults().map(([name, leaf, code]) => ({
+    name: `answers 403 to a certificate with ${name}, and lets it into a public route without an identity`,
+    run: (target: ConformanceTarget) =>
+      withClient(target, leaf, async (client) => {
+        assertProblem(await client.request('GET', '/invoices/42'), 403, code)
+        assertProblem(await client.request('GET', '/me'), 403, code)
+        const open = await client.request('GET', '/open')
+        assert.deepEqual([open.status, open.body], [200, 'null'])
+      }),
+  })),
+  {
+    name: 'tells a peer without an identity nothing of what exists',
+    run: (target) =>
+      withClient(target, { uri: [] }, async (client) => {
+        const existing = await client.request('GET', '/invoices/42')
+        const missing = await client.request('GET', '/no-such-route')
+        assertProblem(missing, 403, 'ERR_PEERGATE_IDENTITY_MISSING')
+        assert.equal(missing.body, existing.body)
+      }),
+  },
+  {
+    name: 'answers 404 to an identified peer for what does not exist',
+    run: (target) =>
+      withClient(target, {}, async (client) => {
+        assert.equal((await client.request('GET', '/no-such-route')).status, 404)
+      }),
+  },
+  {
+    name: 'refuses a certificate that expires on a connection which stays open',
+    run: (target) =>
+      withClient(target, { validity: { from: '-1h', to: '+2s' } }, async (client, { leaf }) => {
+        assert.equal((await client.request('GET', '/open')).status, 200)
+        await wait(leaf.notAfter.getTime() - Date.now() + 50)
+        const expired = 'ERR_PEERGATE_CERTIFICATE_EXPIRED'
+        assertProblem(await client.request('GET', '/me'), 401, expired)
+        assertProblem(await client.request('GET', '/open'), 401, expired)
+        assertProblem(await client.request('GET', '/no-such-route'), 401, expired)
+      }),
+  },
+  ...refusedBeforeHttp().map(([name, leaf, code]) => ({
+    name: `refuses ${name} before HTTP`,
+    run: (target: ConformanceTarget) =>
+      withClient(target, leaf, async (client, { app, gates }) => {
+        await assert.rejects(client.request('GET', '/open'))
+        assert.equal(app.handled(), 0)
+        assert.equal(await firstRefusal(gates), code)
+      }),
+  })),
+  {
+    name: 'names a code’s page in the problem type, if it is told where the pages are',
+    run: (target) =>
+      withClient(
+        target,
+        {},
+        async (client) => {
+          const { body } = await client.request('POST', '/invoices')
+          assert.deepEqual(JSON.parse(body), {
+            type: 'https://errors.example/ERR_PEERGATE_PERMISSION_DENIED',
+            status: 403,
+            code: 'ERR_PEERGATE_PERMISSION_DENIED',
+          })
+        },
+        { problemTypeBase: 'https://errors.example/' },
+      ),
+  },
+]
+
+type IdentityFault = readonly [string, Partial<LeafRequest>, PeerGateErrorCode]
+
+function identityFaults(): readonly IdentityFault[] {
+  return [
+    ['no identity of the agreed form', { uri: [] }, 'ERR_PEERGATE_IDENTITY_MISSING'],
+    ['two identities', { uri: [readerId, `${readerId}2`] }, 'ERR_PEERGATE_IDENTITY_AMBIGUOUS'],
+    [
+      'a malformed identity',
+      { uri: ['spiffe://prod.example/a//b'] },
+      'ERR_PEERGATE_IDENTITY_INVALID',
+    ],
+    [
+      'an identity of another trust domain',
+      { uri: ['spiffe://test.example/ns/payments/sa/reader'] },
+      'ERR_PEERGATE_TRUST_DOMAIN_MISMATCH',
+    ],
+  ]
+}
+
+function refusedBeforeHttp(): readonly (readonly [
+  string,
+  Partial<LeafRequest> | null,
+  PeerGateErrorCode,
+])[] {
+  const expired = { from: '-2d', to: '-1d' }
+  const future = { from: '+1d', to: '+2d' }
+  return [
+    ['no certificate', null, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
+    ['a rogue CA', { issuer: 'rogue-client-ca' }, 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'],
+    ['an expired certificate', { validity: expired }, 'ERR_PEERGATE_CERTIFICATE_EXPIRED'],
+    ['one not valid yet', { validity: future }, 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'],
+    ['one for servers', { usage: 'server' }, 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'],
+    [
+      'one without its intermediate',
+      { issuer: 'payments-intermediate', chain: false },
+      'ERR_PEERGATE_CERTIFICATE_UNTRUSTED',
+    ],
+    ['one that may sign others', { ca: true }, 'ERR_PEERGATE_CERTIFICATE_IS_CA'],
+  ]
+}
+
+interface Setting {
+  readonly gates: ConformanceGates
+  readonly app: ConformanceApp
+  readonly leaf: { readonly notBefore: Date; readonly notAfter: Date }
+}
+
+/** Runs `use` with one client of a fresh application; `request` null stands for no certificate. */
+async function withClient(
+  target: ConformanceTarget,
+  request: Partial<LeafRequest> | null,
+  use: (client: TestClient, setting: Setting) => Promise<void>,
+  answering: RefusalAnswerOptions = {},
+): Promise<void> {
+  const gates = await createConformanceGates()
+  const app = await target.start(gates, answering)
+  const leaf = await gates.issueClient(request ?? {})
+  const client = openTestClient({
+    port: app.port,
+    protocol: target.protocol,
+    serverCa: gates.pki.authority('server-ca').certificate,
+    leaf: request === null ? undefined : leaf,
+  })
+  try {
+    await use(client, { gates, app, leaf })
+  } finally {
+    client.close()
+    await app.close()
+  }
+}
+
+function assertProblem(response: TestResponse, status: number, code: PeerGateErrorCode): void {
+  assert.deepEqual(JSON.parse(response.body), { type: 'about:blank', status, code })
+  assert.equal(response.status, status)
+  assert.equal(response.headers['content-type'], 'application/problem+json')
+}
+
+/** The client may notice a refusal before the server has reported it. */
+async function firstRefusal({
+  refusals,
+}: ConformanceGates): Promise<PeerGateErrorCode | undefined> {
+  for (let patience = 200; patience > 0 && refusals.length === 0; patience -= 1) await wait(10)
+  return refusals[0]?.error.code
+}

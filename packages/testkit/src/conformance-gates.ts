@@ -1,0 +1,96 @@
+import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import type { PeerGate, PeerRefusal, TlsGate } from '@peergate/core'
+import { mintPki } from './mint-pki.js'
+import type { MintedLeaf, Pki } from './mint-pki.js'
+import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
+
+const declaration: PkiDeclaration = {
+  authorities: {
+    'server-ca': { purpose: 'Signs the server.', subject: 'CN=Server CA,O=Example' },
+    'payments-client-ca': {
+      purpose: 'Signs the clients of one set.',
+      subject: 'CN=Payments Client CA,O=Example',
+    },
+    'payments-intermediate': {
+      purpose: 'Signs clients below payments-client-ca.',
+      subject: 'CN=Payments Intermediate,O=Example',
+      issuer: 'payments-client-ca',
+    },
+    'batch-client-ca': {
+      purpose: 'Signs the clients of the other set.',
+      subject: 'CN=Batch Client CA,O=Example',
+    },
+    'rogue-client-ca': {
+      purpose: 'Bears the name and the key identifier of payments-client-ca.',
+      subject: 'CN=Payments Client CA,O=Example',
+      keyIdentifierOf: 'payments-client-ca',
+    },
+  },
+  leaves: {
+    server: {
+      purpose: 'The server.',
+      issuer: 'server-ca',
+      subject: 'CN=localhost',
+      usage: 'server',
+      dns: ['localhost'],
+      ip: ['127.0.0.1'],
+    },
+  },
+}
+
+const permissions = ['invoice:read', 'invoice:write'] as const
+
+/** The permissions of the conformance suite's policy. */
+export type ConformancePermission = (typeof permissions)[number]
+
+/** The PKI and the gates that the conformance suite gives to every adapter. */
+export interface ConformanceGates {
+  readonly pki: Pki
+  readonly tls: TlsGate
+  readonly gate: PeerGate<ConformancePermission>
+  /** Every peer that the TLS gate refused so far. */
+  readonly refusals: readonly PeerRefusal[]
+  /** A client certificate of the payments CA, with `request` instead of its parts. */
+  readonly issueClient: (request?: Partial<LeafRequest>) => Promise<MintedLeaf>
+}
+
+/** The SPIFFE ID that may read and not write. */
+export const readerId = 'spiffe://prod.example/ns/payments/sa/reader'
+
+export async function createConformanceGates(): Promise<ConformanceGates> {
+  const pki = await mintPki(declaration)
+  const refusals: PeerRefusal[] = []
+  const server = pki.leaf('server')
+  const tls = createTlsGate({
+    server: { cert: server.certificate, key: server.key },
+    clientCas: {
+      payments: pki.authority('payments-client-ca').certificate,
+      batch: pki.authority('batch-client-ca').certificate,
+    },
+    onRefused: (refusal) => refusals.push(refusal),
+  })
+  const policy = definePolicy({
+    identity: 'spiffe',
+    permissions,
+    grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
+  })
+  const gate = createPeerGate({
+    source: socketSource({ tls }),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy,
+  })
+  return {
+    pki,
+    tls,
+    gate,
+    refusals,
+    issueClient: (request) =>
+      pki.issue({
+        issuer: 'payments-client-ca',
+        subject: 'CN=reader',
+        usage: 'client',
+        uri: [readerId],
+        ...request,
+      }),
+  }
+}
