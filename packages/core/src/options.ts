@@ -16,7 +16,7 @@ export function parseOptions<Schema extends z.ZodType>(
   const result = schema.safeParse(options, { error: describeIssue })
   if (result.success) return result.data
   const faults = result.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `option ${quote(path.join('.'))} ${message}`,
+    path.length === 0 ? `the options: ${message}` : `option ${quote(path.join('.'))} ${message}`,
   )
   throw optionError(owner, faults.join('; '))
 }
@@ -55,14 +55,9 @@ export function unknownName(noun: string, name: string, known: Iterable<string>)
 
 function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined && issue.code !== 'custom') return 'is required'
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be of the type ${issue.expected}`
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
-    default:
-      return undefined
-  }
+  if (issue.code === 'invalid_type') return `must be of the type ${issue.expected}`
+  if (issue.code !== 'invalid_value') return undefined
+  return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
 }
 
 /** The known name within two edits, or a third of its length; null where none is that near. */
@@ -80,10 +75,10 @@ function nearestName(name: string, known: Iterable<string>): string | null {
 function editDistance(from: string, to: string, limit: number): number {
   if (Math.abs(from.length - to.length) >= limit) return limit
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
-  for (const [index, letter] of [...from].entries()) {
+  for (let index = 0; index < from.length; index += 1) {
     const next = [index + 1]
     for (let column = 1; column <= to.length; column += 1) {
-      const substituted = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1)
+      const substituted = (row[column - 1] ?? 0) + (from[index] === to[column - 1] ? 0 : 1)
       const removed = (row[column] ?? 0) + 1
       const inserted = (next[column - 1] ?? 0) + 1
       next.push(Math.min(substituted, removed, inserted))

@@ -2,7 +2,12 @@ import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions } from '@peergate/core'
 import { auditOf } from './audit.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createAnswer, identifiedOf, markIdentified } from './identified-request.js'
+import {
+  createAnswer,
+  identifiedOf,
+  markIdentified,
+  missingIdentity,
+} from './identified-request.js'
 import type { AppLike, Middleware, Next } from './middleware.js'
 import { onMount } from './mount.js'
 import { assignRole } from './role.js'
@@ -52,7 +57,9 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
  * was not mounted before
  */
 export function requireIdentity(req: IncomingMessage): ClientIdentity {
-  const { identity, refusal } = identifiedOf(req).admission
+  const identified = identifiedOf(req)
+  if (identified === undefined) throw missingIdentity()
+  const { identity, refusal } = identified.admission
   if (identity === null) throw refusal
   return identity
 }

@@ -25,12 +25,15 @@ export function markIdentified(req: MarkedRequest, identified: IdentifiedRequest
   req.clientIdentity = identified.admission.identity
 }
 
-/** @throws {PeerGateError} ERR_PEERGATE_MIDDLEWARE_MISSING */
-export function identifiedOf(req: MarkedRequest): IdentifiedRequest {
-  const identified = req[identifiedKey]
-  if (identified !== undefined) return identified
-  const fault = 'app.use(clientIdentity(gate)) must come before everything that needs the peer'
-  throw new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
+/** What `clientIdentity` left on `req`; undefined where it did not run. */
+export function identifiedOf(req: MarkedRequest): IdentifiedRequest | undefined {
+  return req[identifiedKey]
+}
+
+export function missingIdentity(): PeerGateError {
+  const fault =
+    'app.use(clientIdentity(gate)), with the same gate, must come before what needs the peer'
+  return new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
 }
 
 export function createAnswer({ forward, problem }: RefusalAnswer): Answer {

@@ -1,6 +1,10 @@
-import { PeerGateError, authenticated as anyIdentity, publicRoute as anyPeer } from '@peergate/core'
+import {
+  authenticated as anyIdentity,
+  createRefusalAnswer,
+  publicRoute as anyPeer,
+} from '@peergate/core'
 import type { Guard, PeerGate, Requirement } from '@peergate/core'
-import { identifiedOf } from './identified-request.js'
+import { createAnswer, identifiedOf, missingIdentity } from './identified-request.js'
 import type { Middleware } from './middleware.js'
 import { assignRole } from './role.js'
 
@@ -33,16 +37,12 @@ export function denyUnmatched(gate: PeerGate): Middleware {
 }
 
 function enforce(gate: PeerGate, guard: Guard): Middleware {
+  const answerMissing = createAnswer(createRefusalAnswer('requirement', gate))
   return function enforceRequirement(req, res, next) {
     const identified = identifiedOf(req)
-    if (identified.gate !== gate) throw foreignGate()
+    if (identified?.gate !== gate) return answerMissing(missingIdentity(), res, next)
     const decision = guard(identified.admission)
     if (decision.allowed) next()
     else identified.answer(decision.error, res, next)
   }
-}
-
-function foreignGate(): PeerGateError {
-  const fault = 'the requirement is of another gate than the clientIdentity before it'
-  return new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
 }

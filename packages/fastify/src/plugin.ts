@@ -93,7 +93,7 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
       })
     })
     fastify.addHook('onRoute', guards.guardRoute)
-    fastify.addHook('onReady', guards.report)
+    fastify.addHook('onReady', async () => guards.report())
     fastify.addHook('onRequest', (incoming, reply, done) => {
       const request = incoming as GuardedRequest
       const admission = gate.admit(request.raw)

@@ -1,6 +1,6 @@
 import { PeerGateError } from '@peergate/core'
 import type { Guard, PeerGate, Requirement } from '@peergate/core'
-import type { FastifyInstance, FastifyRequest, RouteOptions, onRequestHookHandler } from 'fastify'
+import type { FastifyRequest, RouteOptions, onRequestHookHandler } from 'fastify'
 
 /** The guards of the routes of one scope, made as the routes are declared. */
 export interface RouteGuards {
@@ -10,8 +10,8 @@ export interface RouteGuards {
   readonly guardOf: (request: FastifyRequest) => Guard | undefined
   /** Marks a hook as stating the requirement of the routes that it is given to. */
   readonly stateBy: (guard: Guard, hook: onRequestHookHandler) => onRequestHookHandler
-  /** An `onReady` hook: reports the routes that state nothing and the statements without a route. */
-  readonly report: (this: FastifyInstance) => Promise<void>
+  /** Warns of the routes that state nothing, and throws for a statement that no route goes with. */
+  readonly report: () => void
 }
 
 const guardsKey = Symbol('peergate.guards')
@@ -69,19 +69,17 @@ export function createRouteGuards(options: {
       guardsByHook.set(hook, guard)
       return hook
     },
-    async report() {
-      const [misplaced] = unseen
-      if (misplaced !== undefined) {
-        const fault = `peergate: option "routes" names ${JSON.stringify(misplaced)}, which no plugin registered after the gate`
-        throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
-      }
-      if (undeclared.length === 0) return
-      const warning = `these routes state no requirement and are closed: ${undeclared.join(', ')}`
-      this.log.error({ code: 'ERR_PEERGATE_ROUTE_UNDECLARED' }, warning)
-      process.emitWarning(warning, {
-        type: 'PeergateWarning',
-        code: 'ERR_PEERGATE_ROUTE_UNDECLARED',
-      })
-    },
+    report: () => reportRoutes(undeclared, unseen),
   }
+}
+
+function reportRoutes(undeclared: readonly string[], unseen: ReadonlySet<string>): void {
+  const [misplaced] = unseen
+  if (misplaced !== undefined) {
+    const fault = `peergate: option "routes" names ${JSON.stringify(misplaced)}, which no plugin registered after the gate`
+    throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
+  }
+  if (undeclared.length === 0) return
+  const warning = `these routes state no requirement and are closed: ${undeclared.join(', ')}`
+  process.emitWarning(warning, { type: 'PeergateWarning', code: 'ERR_PEERGATE_ROUTE_UNDECLARED' })
 }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
 import type { PeerGate, PeerRefusal, TlsGate } from '@peergate/core'
 import { mintPki } from './mint-pki.js'
@@ -48,8 +49,8 @@ export interface ConformanceGates {
   readonly pki: Pki
   readonly tls: TlsGate
   readonly gate: PeerGate<ConformancePermission>
-  /** Every peer that the TLS gate refused so far. */
-  readonly refusals: readonly PeerRefusal[]
+  /** The first peer that the TLS gate refuses. */
+  readonly refused: Promise<PeerRefusal>
   /** A client certificate of the payments CA, with `request` instead of its parts. */
   readonly issueClient: (request?: Partial<LeafRequest>) => Promise<MintedLeaf>
 }
@@ -59,7 +60,10 @@ export const readerId = 'spiffe://prod.example/ns/payments/sa/reader'
 
 export async function createConformanceGates(): Promise<ConformanceGates> {
   const pki = await mintPki(declaration)
-  const refusals: PeerRefusal[] = []
+  const refusals = new EventEmitter()
+  const refused = once(refusals, 'refused').then(
+    ([refusal]: PeerRefusal[]) => refusal as PeerRefusal,
+  )
   const server = pki.leaf('server')
   const tls = createTlsGate({
     server: { cert: server.certificate, key: server.key },
@@ -67,7 +71,7 @@ export async function createConformanceGates(): Promise<ConformanceGates> {
       payments: pki.authority('payments-client-ca').certificate,
       batch: pki.authority('batch-client-ca').certificate,
     },
-    onRefused: (refusal) => refusals.push(refusal),
+    onRefused: (refusal) => refusals.emit('refused', refusal),
   })
   const policy = definePolicy({
     identity: 'spiffe',
@@ -83,7 +87,7 @@ export async function createConformanceGates(): Promise<ConformanceGates> {
     pki,
     tls,
     gate,
-    refusals,
+    refused,
     issueClient: (request) =>
       pki.issue({
         issuer: 'payments-client-ca',

@@ -55,15 +55,15 @@ export function definePolicy<const Kind extends IdentityKind, const Permission e
 ): Policy<Kind, Permission> {
   const { identity, permissions, grants } = parseOptions('definePolicy', policySchema, options)
   refuseRepeats('permissions', permissions)
-  refuseRepeats(
-    'grants',
-    grants.map((grant) => grant.identity),
-  )
   const compiled = grants.map((grant, index) => {
     refuseRepeats(`grants.${index}.allow`, grant.allow)
     refuseUnknown(`grants.${index}.allow`, grant.allow, permissions)
     return Object.freeze({ ...grant, pattern: compilePattern(identity, grant.identity) })
   })
+  refuseRepeats(
+    'grants',
+    compiled.map(({ pattern }) => pattern.text),
+  )
   const policy = Object.freeze({
     identity,
     permissions: Object.freeze(permissions),

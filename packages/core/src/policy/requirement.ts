@@ -23,17 +23,18 @@ export interface PublicRequirement {
  * `gate.permission('…')`), {@link authenticated} or {@link publicRoute}.
  */
 export type Requirement =
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- never until registered
   RegisteredPermission | PermissionRequirement | AuthenticatedRequirement | PublicRequirement
 
 /** Any peer whose certificate carries an identity of the agreed form. */
-export const authenticated: AuthenticatedRequirement = state('authenticated')
+export const authenticated: AuthenticatedRequirement = Object.freeze({
+  requirement: 'authenticated',
+}) as object as AuthenticatedRequirement
 
 /**
  * Any peer that came through the TLS gate, with an identity or without. A strict TLS gate still asks
  * it for a certificate; what must be reachable without one belongs on a listener of its own.
  */
-export const publicRoute: PublicRequirement = state('publicRoute')
-
-function state<Stated>(name: string): Stated {
-  return Object.freeze({ requirement: name }) as Stated
-}
+export const publicRoute: PublicRequirement = Object.freeze({
+  requirement: 'publicRoute',
+}) as object as PublicRequirement

@@ -4,13 +4,13 @@ import { parseCertificate } from '../certificate/parse-certificate.js'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
-import { verdictOf } from './refusal.js'
+import { codeOfVerdict, verdictOf } from './refusal.js'
 
 /** What acceptance needs of a TLS socket. */
-export type PeerSocket = Pick<
-  TLSSocket,
-  'authorized' | 'authorizationError' | 'getPeerX509Certificate'
->
+export interface PeerSocket extends Pick<TLSSocket, 'getPeerX509Certificate'> {
+  readonly authorized: unknown
+  readonly authorizationError: unknown
+}
 
 /**
  * The evidence of a peer whose certificate was verified in this process's handshake.
@@ -30,8 +30,11 @@ export function acceptPeer(
   if (leaf === undefined || leaf === null) {
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', 'the peer sent no certificate')
   }
-  if (socket.authorized !== true || verdict !== null) {
-    const fault = `the certificate did not verify (${verdict ?? 'not authorized'})`
+  if (verdict !== null) {
+    throw new PeerGateError(codeOfVerdict(verdict), `the certificate did not verify (${verdict})`)
+  }
+  if (socket.authorized !== true) {
+    const fault = 'the certificate was not verified'
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
   }
   const certificate = parseCertificate(leaf.raw)

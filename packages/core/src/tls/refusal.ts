@@ -19,10 +19,16 @@ export function explainHandshakeFailure(
   const verdict = verdictOf(authorizationError)
   const reason = verdict ?? failure.code ?? failure.message
   const code =
-    codesByReason.get(reason) ??
-    (verdict === null ? 'ERR_PEERGATE_HANDSHAKE_FAILED' : 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED')
+    verdict === null
+      ? (codesByFailure.get(reason) ?? 'ERR_PEERGATE_HANDSHAKE_FAILED')
+      : codeOfVerdict(verdict)
   const error = new PeerGateError(code, `the handshake ended with ${reason}`, { cause: failure })
   return { error, reason }
+}
+
+/** The code for what OpenSSL said of a certificate that did not verify. */
+export function codeOfVerdict(verdict: string): PeerGateErrorCode {
+  return codesByVerdict.get(verdict) ?? 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
 }
 
 /** Node gives a code or, in some versions, an error that carries it. */
@@ -31,13 +37,16 @@ export function verdictOf(authorizationError: unknown): string | null {
   if (authorizationError instanceof Error) {
     return (authorizationError as NodeJS.ErrnoException).code ?? authorizationError.message
   }
-  return String(authorizationError)
+  return typeof authorizationError === 'string' ? authorizationError : 'UNSPECIFIED'
 }
 
-const codesByReason: ReadonlyMap<string, PeerGateErrorCode> = new Map([
+const codesByFailure: ReadonlyMap<string, PeerGateErrorCode> = new Map([
   ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', 'ERR_PEERGATE_CERTIFICATE_MISSING'],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
+])
+
+const codesByVerdict: ReadonlyMap<string, PeerGateErrorCode> = new Map([
   ['CERT_HAS_EXPIRED', 'ERR_PEERGATE_CERTIFICATE_EXPIRED'],
   ['CERT_NOT_YET_VALID', 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'],
   ['INVALID_PURPOSE', 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
 ])

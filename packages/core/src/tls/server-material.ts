@@ -1,4 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
+import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
 import { parsePem } from '../certificate/pem.js'
 import { PeerGateError } from '../errors.js'
@@ -66,10 +67,18 @@ function loadCertificate(place: string, label: string, der: Uint8Array): X509Cer
 }
 
 function refuseUnfitLeaf(leaf: X509Certificate): void {
-  const { basicConstraints, extendedKeyUsage } = parseCertificate(leaf.raw)
+  const { basicConstraints, extendedKeyUsage } = parseLeaf(leaf.raw)
   if (basicConstraints?.ca === true) throw invalid('server.cert begins with a CA, not with a leaf')
   if (extendedKeyUsage !== null && !extendedKeyUsage.includes(serverAuth)) {
     throw invalid('server.cert was not issued for server authentication (extendedKeyUsage)')
+  }
+}
+
+function parseLeaf(der: Uint8Array): CertificateFacts {
+  try {
+    return parseCertificate(der)
+  } catch (cause) {
+    throw invalid(`the leaf of server.cert: ${(cause as PeerGateError).detail}`, cause)
   }
 }
 

@@ -90,15 +90,12 @@ export interface TlsGate {
  * ```
  */
 export function createTlsGate(options: TlsGateOptions): TlsGate {
-  const { server, clientCas, minVersion, onRefused } = parseOptions(
-    'createTlsGate',
-    tlsGateSchema,
-    options,
-  )
-  const cas = loadClientCas(clientCas)
-  const serverOptions = buildServerOptions(loadServerMaterial(server), cas, minVersion)
+  const parsed = parseOptions('createTlsGate', tlsGateSchema, options)
+  const cas = loadClientCas(parsed.clientCas)
+  const material = loadServerMaterial(parsed.server)
+  const serverOptions = buildServerOptions(material, cas, parsed.minVersion)
   const peers = createConnectionMemory<PeerEvidence>()
-  const report = reportTo(onRefused)
+  const report = reportTo(parsed.onRefused)
 
   function judge(socket: TLSSocket): void {
     socket.disableRenegotiation()
