@@ -36,25 +36,25 @@ export const clients: readonly Client[] = [
     expected: answered(200),
   },
   {
-    name: 'payments worker, behind an intermediate',
+    name: 'worker below an intermediate',
     certificate: 'payments-intermediate-worker',
     ...readInvoice,
     expected: answered(200),
   },
   {
-    name: 'payments worker, beyond its permission',
+    name: 'worker beyond its permission',
     certificate: 'payments-worker',
     ...reindex,
     expected: answered(403, 'ERR_PEERGATE_PERMISSION_DENIED'),
   },
   {
-    name: 'batch client, on its own operation',
+    name: 'batch client',
     certificate: 'batch-reindexer',
     ...reindex,
     expected: answered(200),
   },
   {
-    name: 'worker with a forged identity header',
+    name: 'worker with a forged header',
     certificate: 'payments-worker',
     ...reindex,
     headers: {
@@ -64,7 +64,7 @@ export const clients: readonly Client[] = [
     expected: answered(403, 'ERR_PEERGATE_PERMISSION_DENIED'),
   },
   {
-    name: 'valid certificate without a SPIFFE ID',
+    name: 'certificate without SPIFFE ID',
     certificate: 'dns-worker',
     ...readInvoice,
     expected: answered(403, 'ERR_PEERGATE_IDENTITY_MISSING'),
@@ -76,7 +76,7 @@ export const clients: readonly Client[] = [
     expected: refused('ERR_PEERGATE_CERTIFICATE_MISSING'),
   },
   {
-    name: 'rogue CA with the same name',
+    name: 'rogue CA of the same name',
     certificate: 'rogue-worker',
     ...readInvoice,
     expected: refused('ERR_PEERGATE_CERTIFICATE_UNTRUSTED'),
@@ -94,7 +94,7 @@ export const clients: readonly Client[] = [
     expected: refused('ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'),
   },
   {
-    name: 'certificate for servers only',
+    name: 'certificate for servers',
     certificate: 'server-only-worker',
     ...readInvoice,
     expected: refused('ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'),

@@ -6,16 +6,6 @@ export interface BitString {
   readonly unusedBits: number
 }
 
-/** Reads a BOOLEAN, which DER writes as 00 or FF (X.690 §11.1). */
-export function readBoolean(reader: DerReader, field: string): boolean {
-  const { content, end } = readTagged(reader, tags.boolean, field)
-  const byte = reader.bytes[content]
-  if (end - content !== 1 || (byte !== 0x00 && byte !== 0xff)) {
-    throw malformed(field, 'is a BOOLEAN other than 00 or FF')
-  }
-  return byte === 0xff
-}
-
 /**
  * Reads a BOOLEAN DEFAULT FALSE: DER leaves a default value out (X.690 §11.5), so one that is
  * there must be true.
@@ -73,4 +63,14 @@ export function readBitStringOfBytes(reader: DerReader, field: string): Uint8Arr
 export function readNull(reader: DerReader, field: string): void {
   const { content, end } = readTagged(reader, tags.null, field)
   if (content !== end) throw malformed(field, 'is a NULL with a value')
+}
+
+/** DER writes a BOOLEAN as 00 or FF (X.690 §11.1). */
+function readBoolean(reader: DerReader, field: string): boolean {
+  const { content, end } = readTagged(reader, tags.boolean, field)
+  const byte = reader.bytes[content]
+  if (end - content !== 1 || (byte !== 0x00 && byte !== 0xff)) {
+    throw malformed(field, 'is a BOOLEAN other than 00 or FF')
+  }
+  return byte === 0xff
 }

@@ -112,8 +112,9 @@ export function checkOpaque(reader: DerReader, outermost: DerElement, field: str
     }
     const element = readElement(inner, field)
     if (!isConstructed(element)) continue
-    if (open.length === maximumDepth)
+    if (open.length === maximumDepth) {
       throw malformed(field, `is nested deeper than ${maximumDepth}`)
+    }
     open.push(openElement(inner, element))
   }
 }

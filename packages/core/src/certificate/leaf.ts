@@ -33,8 +33,9 @@ function refuseWeakKey({ algorithm, algorithmId, bits }: PublicKeyFacts): void {
 
 function refuseFewBits(algorithm: string, bits: number | null, minimum: number): void {
   if (bits === null) throw isWeak(`${algorithm} key on a curve that is not known`)
-  if (bits < minimum)
+  if (bits < minimum) {
     throw isWeak(`${algorithm} key of ${bits} bits; at least ${minimum} are required`)
+  }
 }
 
 function isCa(detail: string): PeerGateError {

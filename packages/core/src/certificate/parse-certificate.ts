@@ -138,8 +138,9 @@ function readOptionalFields(signed: DerReader, version: Version): CertificateExt
     if (isNext(signed, subjectUniqueId)) readBitString(signed, subjectUniqueId, 'subjectUniqueID')
   }
   if (!isNext(signed, explicitExtensions)) return noExtensions
-  if (version !== 3)
+  if (version !== 3) {
     throw malformed('extensions', `cannot be in a certificate of version ${version}`)
+  }
   const explicit = enter(signed, explicitExtensions, 'extensions')
   const extensions = readExtensions(explicit)
   leave(explicit, 'extensions')

@@ -94,8 +94,9 @@ function readBase64(line: string, place: string): string {
 }
 
 function refuseControlCharacters(line: string, place: string): void {
-  if (/(?!\t)[\p{Cc}\uFEFF]/u.test(line))
+  if (/(?!\t)[\p{Cc}\uFEFF]/u.test(line)) {
     throw invalid(place, 'control character or byte order mark')
+  }
 }
 
 function invalid(place: string, fault: string): PeerGateError {

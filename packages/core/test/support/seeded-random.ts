@@ -20,7 +20,7 @@ export function createSeededRandom(seed: number): SeededRandom {
   return {
     below,
     once: (times) => below(times) === 0,
-    pick: (items) => items[below(items.length)] ?? items[0],
+    pick: <Item>(items: readonly [Item, ...Item[]]) => items[below(items.length)] as Item,
     bytes: (length) => Uint8Array.from({ length }, () => below(256)),
   }
 }
