@@ -1,0 +1,45 @@
+// @ts-check
+// Runs the tests on every supported line of Node, each a pinned version from the npm registry.
+// `npm run test:nodes -- 22.23.3` runs them on the versions named.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const pinned = ['20.20.2', '22.23.3', '24.21.0', '26.10.0']
+const named = process.argv.slice(2)
+const results = (named.length > 0 ? named : pinned).map((version) => ({
+  version,
+  passed: testOn(install(version)),
+}))
+
+for (const { version, passed } of results) console.log(`Node ${version}: ${passed ? 'ok' : 'FAILED'}`)
+const failed = results.filter(({ passed }) => !passed).length
+console.log(`${results.length - failed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+/** The path of a Node of this version. @param {string} version */
+function install(version) {
+  const platform = process.platform === 'win32' ? 'win' : process.platform
+  const name = `node-${platform}-${process.arch}`
+  const folder = `.nodes/${version}`
+  const binary = `${folder}/node_modules/${name}/bin/node${platform === 'win' ? '.exe' : ''}`
+  if (!existsSync(binary)) {
+    run('npm', ['install', '--no-save', '--no-audit', '--prefix', folder, `${name}@${version}`])
+  }
+  return binary
+}
+
+/** @param {string} node */
+function testOn(node) {
+  const parameters = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--reporter=terse']
+  return run(node, parameters)
+}
+
+/** @param {string} command @param {readonly string[]} parameters */
+function run(command, parameters) {
+  const { status, error } = spawnSync(command, parameters, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (error !== undefined) throw error
+  return status === 0
+}
