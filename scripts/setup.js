@@ -1,6 +1,6 @@
 // @ts-check
-// Installs and builds the workspace with nothing but Node and npm. What it prints goes to stderr, so
-// that stdout belongs to the command behind it.
+// Installs and builds the workspace and mints the development certificates, with nothing but Node and
+// npm. What it prints goes to stderr, so that stdout belongs to the command behind it.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
@@ -8,6 +8,7 @@ const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'])
 run('npx', ['--no-install', 'tsc', '-b'])
+run('node', ['scripts/mint-certs.js'])
 
 /** @param {string} command @param {readonly string[]} parameters */
 function run(command, parameters) {

@@ -11,7 +11,8 @@ const results = (named.length > 0 ? named : pinned).map((version) => ({
   passed: testOn(install(version)),
 }))
 
-for (const { version, passed } of results) console.log(`Node ${version}: ${passed ? 'ok' : 'FAILED'}`)
+for (const { version, passed } of results)
+  console.log(`Node ${version}: ${passed ? 'ok' : 'FAILED'}`)
 const failed = results.filter(({ passed }) => !passed).length
 console.log(`${results.length - failed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -2,7 +2,7 @@ import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } fro
 import type { PeerRefusal } from '@peergate/core'
 import { certPath } from './certs.js'
 
-export const policy = definePolicy({
+const policy = definePolicy({
   identity: 'spiffe',
   permissions: ['invoice:read', 'invoice:write', 'admin:reindex'],
   grants: [

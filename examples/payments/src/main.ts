@@ -1,11 +1,9 @@
-import { mintCerts } from './certs.js'
 import { startExpress } from './express-server.js'
 import { startFastify } from './fastify-server.js'
 import { formatRows } from './table.js'
 import { walk } from './walk.js'
 import type { CheckedRow } from './walk.js'
 
-await mintCerts()
 const onFastify = await walk(startFastify)
 const onExpress = await walk(startExpress)
 const rows = [...onFastify, ...onExpress]

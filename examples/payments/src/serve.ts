@@ -1,10 +1,9 @@
 import type { PeerRefusal } from '@peergate/core'
-import { certPath, mintCerts } from './certs.js'
+import { certPath } from './certs.js'
 import { startExpress } from './express-server.js'
 import { startFastify } from './fastify-server.js'
 import type { PaymentsServer } from './payments-server.js'
 
-await mintCerts()
 const servers = [await startServer(startFastify), await startServer(startExpress)]
 console.log('\nPress Ctrl+C to stop.')
 process.once('SIGINT', stop)

@@ -6,7 +6,7 @@ import type { Client } from './clients.js'
 import type { PaymentsServer, StartServer } from './payments-server.js'
 
 /** What came of one client on one framework. */
-export interface Row {
+interface Row {
   readonly framework: 'fastify' | 'express'
   readonly client: string
   /** The layer that decided: `tls` before any HTTP, `http` with a status. */
