@@ -1,2 +1,4 @@
-export { peergate, peergate as default, requireIdentity } from './plugin.js'
+export { peergate, peergate as default } from './plugin.js'
 export type { PeergateOptions } from './plugin.js'
+export type { RequirementHook } from './enforce.js'
+export { requireIdentity } from './request-admission.js'

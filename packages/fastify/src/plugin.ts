@@ -1,24 +1,16 @@
-import { PeerGateError, authenticated, createRefusalAnswer } from '@peergate/core'
-import type {
-  Admission,
-  ClientIdentity,
-  Guard,
-  PeerGate,
-  RefusalAnswerOptions,
-  Requirement,
-} from '@peergate/core'
-import type {
-  FastifyInstance,
-  FastifyPluginAsync,
-  FastifyReply,
-  FastifyRequest,
-  HookHandlerDoneFunction,
-  onRequestHookHandler,
-} from 'fastify'
+import { PeerGateError, createRefusalAnswer } from '@peergate/core'
+import type { ClientIdentity, PeerGate, RefusalAnswerOptions, Requirement } from '@peergate/core'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { createEnforce } from './enforce.js'
+import type { RequirementHook } from './enforce.js'
+import { decorateRequests, rememberAdmission } from './request-admission.js'
 import { createRouteGuards } from './route-guards.js'
+import { createRouteRequirements } from './route-requirements.js'
 
+/** What {@link peergate} is told where it is registered. */
 export interface PeergateOptions extends RefusalAnswerOptions {
+  /** Made by `createPeerGate`; the one gate of the scope and its children. */
   readonly gate: PeerGate
   /** What the routes of this scope and its children need where they state nothing themselves. */
   readonly defaults?: Requirement
@@ -40,7 +32,7 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /** A hook that states and enforces the requirement of the one route that it is given to. */
-    readonly requirePermission: (requirement: Requirement) => onRequestHookHandler
+    readonly requirePermission: (requirement: Requirement) => RequirementHook
   }
 }
 
@@ -60,82 +52,53 @@ declare module 'fastify' {
 export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
   async function peergate(fastify: FastifyInstance, options: PeergateOptions) {
     const { gate, defaults, routes, ...answering } = options
-    const answer = createRefusalAnswer('peergate', gate, answering)
-    const guards = createRouteGuards({ gate, defaults, routes })
-    const guardUnmatched = gate.guard(authenticated)
+    const enforce = createEnforce(createRefusalAnswer('peergate', gate, answering))
+    const requirements = createRouteRequirements({ gate, defaults, routes })
+    const guards = createRouteGuards(gate, requirements.find)
+    refuseSecondGate(fastify)
     refuseEarlierRoutes(fastify)
 
-    function enforce(guard: Guard, request: GuardedRequest, reply: FastifyReply, done: Done): void {
-      const decision = guard(request[admissionKey])
-      if (decision.allowed) done()
-      else refuse(decision.error, request, reply, done)
-    }
-
-    function refuse(
-      error: PeerGateError,
-      request: FastifyRequest,
-      reply: FastifyReply,
-      done: Done,
-    ): void {
-      if (answer.forward) return done(error)
-      request.log[error.statusCode === 500 ? 'error' : 'info']({ err: error }, error.message)
-      const { statusCode, headers, body } = answer.problem(error)
-      // As bytes, since Fastify would add a charset to the type of a text.
-      reply.code(statusCode).headers(headers).send(Buffer.from(body))
-    }
-
-    fastify.decorateRequest('clientIdentity', null)
-    fastify.decorateRequest(admissionKey, null)
+    decorateRequests(fastify)
     fastify.decorate('requirePermission', (requirement: Requirement) => {
       const guard = gate.guard(requirement)
-      return guards.stateBy(guard, (request, reply, done) => {
-        enforce(guard, request as GuardedRequest, reply, done)
-      })
+      const hook = enforce(({ raw }) => guard(gate.admit(raw)))
+      return requirements.stateBy(guard, hook)
     })
     fastify.addHook('onRoute', guards.guardRoute)
-    fastify.addHook('onReady', async () => guards.report())
-    fastify.addHook('onRequest', (incoming, reply, done) => {
-      const request = incoming as GuardedRequest
+    fastify.addHook('onReady', async () => {
+      requirements.refuseUnused()
+      guards.warnOfClosed()
+    })
+
+    const enforceRoute = enforce((request) => {
       const admission = gate.admit(request.raw)
-      request[admissionKey] = admission
-      request.clientIdentity = admission.identity
-      const guard = request.is404 ? guardUnmatched : guards.guardOf(incoming)
-      if (guard !== undefined) return enforce(guard, request, reply, done)
-      const route = `${request.method} ${request.routeOptions.url}`
-      const fault = `${route} states no requirement: give it config.permission, or name it in routes`
-      refuse(new PeerGateError('ERR_PEERGATE_ROUTE_UNDECLARED', fault), request, reply, done)
+      rememberAdmission(request, admission)
+      return guards.guardOf(request)(admission)
+    })
+    fastify.addHook('onRequest', enforceRoute)
+    fastify.addHook('preHandler', (request, reply, done) => {
+      // reply.callNotFound() takes a request from its own route to the not-found handler.
+      if (request.is404) enforceRoute(request, reply, done)
+      else done()
     })
   },
   { name: '@peergate/fastify', fastify: '5.x' },
 )
 
+/** Two gates would judge by one identity and answer for the requirements of the other. */
+function refuseSecondGate(fastify: FastifyInstance): void {
+  if (!fastify.hasRequestDecorator('clientIdentity')) return
+  const fault =
+    'peergate: request.clientIdentity is taken: one gate guards a scope and its children'
+  throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
+}
+
 /**
- * The identity of whoever sent `request`.
- *
- * @throws {PeerGateError} why there is none; ERR_PEERGATE_MIDDLEWARE_MISSING where the plugin is not
- * registered for the route
+ * A route that stands already was never seen, and would be closed. The router is one for all scopes,
+ * so that only in the root instance its routes are certainly of the scope.
  */
-export function requireIdentity(request: FastifyRequest): ClientIdentity {
-  const admission = (request as Partial<GuardedRequest>)[admissionKey]
-  if (admission === undefined || admission === null) {
-    const fault = 'requireIdentity was called on a request that the plugin did not see'
-    throw new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
-  }
-  if (admission.identity === null) throw admission.refusal
-  return admission.identity
-}
-
-const admissionKey = Symbol('peergate.admission')
-
-type Done = HookHandlerDoneFunction
-type GuardedRequest = Omit<FastifyRequest, 'clientIdentity'> & {
-  clientIdentity: ClientIdentity | null
-  [admissionKey]: Admission
-}
-
-/** A route that stands already would be guarded at run time only, by being closed. */
 function refuseEarlierRoutes(fastify: FastifyInstance): void {
-  const isRoot = Object.hasOwn(fastify, 'listen')
+  const isRoot = Object.getPrototypeOf(fastify) === Object.prototype
   if (!isRoot || fastify.printRoutes().trim() === '(empty tree)') return
   const fault =
     'routes were declared before the plugin was loaded: await app.register(peergate, …) first'

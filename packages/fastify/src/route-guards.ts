@@ -1,85 +1,81 @@
-import { PeerGateError } from '@peergate/core'
+import { PeerGateError, authenticated } from '@peergate/core'
 import type { Guard, PeerGate, Requirement } from '@peergate/core'
-import type { FastifyRequest, RouteOptions, onRequestHookHandler } from 'fastify'
+import type { FastifyContextConfig, RouteOptions } from 'fastify'
+import type { AnyRequest } from './enforce.js'
 
 /** The guards of the routes of one scope, made as the routes are declared. */
 export interface RouteGuards {
   /** An `onRoute` hook. */
   readonly guardRoute: (route: RouteOptions) => void
-  /** The guard of the route that serves `request`; undefined if it states nothing. */
-  readonly guardOf: (request: FastifyRequest) => Guard | undefined
-  /** Marks a hook as stating the requirement of the routes that it is given to. */
-  readonly stateBy: (guard: Guard, hook: onRequestHookHandler) => onRequestHookHandler
-  /** Warns of the routes that state nothing, and throws for a statement that no route goes with. */
-  readonly report: () => void
+  /** The guard of the route that serves `request`; for one without, a guard that lets nobody pass. */
+  readonly guardOf: (request: AnyRequest) => Guard
+  readonly warnOfClosed: () => void
 }
 
-const guardsKey = Symbol('peergate.guards')
-
-/** Kept on the config, the one part of a route's options that a request leads to. */
-interface GuardedConfig {
-  readonly [guardsKey]?: ReadonlyMap<string, Guard>
+/** What a route stated, kept on its config: the one part of its options that a request leads to. */
+interface Statement {
+  readonly permission: Requirement | undefined
+  readonly guards: ReadonlyMap<string, Guard>
 }
 
-export function createRouteGuards(options: {
-  readonly gate: PeerGate
-  readonly defaults: Requirement | undefined
-  readonly routes: Readonly<Record<string, Requirement>> | undefined
-}): RouteGuards {
-  const { gate, defaults, routes = {} } = options
-  const guardsByHook = new WeakMap<object, Guard>()
-  const declared = new Map(
-    Object.entries(routes).map(([route, requirement]) => [route, gate.guard(requirement)]),
-  )
-  const unseen = new Set(declared.keys())
-  const undeclared: string[] = []
-  const fallback = defaults === undefined ? undefined : gate.guard(defaults)
+export function createRouteGuards(
+  gate: PeerGate,
+  find: (route: RouteOptions, method: string) => Guard | undefined,
+): RouteGuards {
+  const guardIdentified = gate.guard(authenticated)
+  const seen: { readonly route: RouteOptions; readonly url: string }[] = []
+  // Of this registration alone: what another gate compiled is no statement to this one.
+  const statementKey = Symbol('peergate.statement')
 
-  function findStated({ config, onRequest, preParsing, preValidation, preHandler }: RouteOptions) {
-    // A key with an undefined value is a mistake, and must not become the default.
-    if (config !== undefined && 'permission' in config) return gate.guard(config.permission)
-    const hooks = [onRequest, preParsing, preValidation, preHandler].flat()
-    const stating = hooks.find((hook) => hook !== undefined && guardsByHook.has(hook))
-    return stating === undefined ? undefined : guardsByHook.get(stating)
-  }
-
-  function findDeclared(method: string, url: string): Guard | undefined {
-    const names = method === 'HEAD' ? [`HEAD ${url}`, `GET ${url}`] : [`${method} ${url}`]
-    const name = names.find((candidate) => declared.has(candidate))
-    if (name === undefined) return undefined
-    unseen.delete(name)
-    return declared.get(name)
+  function recall(config: FastifyContextConfig, method: string): Guard | undefined {
+    const { [statementKey]: statement } = config as { readonly [statementKey]?: Statement }
+    // A permission that a later onRoute hook put here was never compiled.
+    return statement?.permission === config.permission ? statement?.guards.get(method) : undefined
   }
 
   return {
     guardRoute(route) {
       const guards = new Map<string, Guard>()
-      for (const method of [route.method].flat()) {
-        const guard = findStated(route) ?? findDeclared(method, route.url) ?? fallback
-        if (guard === undefined) undeclared.push(`${method} ${route.url}`)
-        else guards.set(method, guard)
+      for (const method of methodsOf(route)) {
+        const guard = find(route, method)
+        if (guard !== undefined) guards.set(method, guard)
       }
-      route.config = Object.assign({ ...route.config }, { [guardsKey]: guards })
+      const statement: Statement = { permission: route.config?.permission, guards }
+      route.config = Object.assign({ ...route.config }, { [statementKey]: statement })
+      seen.push({ route, url: route.url })
     },
-    guardOf({ routeOptions, method }) {
-      const { [guardsKey]: guards } = routeOptions.config as GuardedConfig
-      return guards?.get(method)
+    guardOf({ is404, method, routeOptions }) {
+      if (is404) return guardIdentified
+      const guard = recall(routeOptions.config, method)
+      return guard ?? closeRoute(`${method} ${routeOptions.url}`, guardIdentified)
     },
-    stateBy(guard, hook) {
-      guardsByHook.set(hook, guard)
-      return hook
+    warnOfClosed() {
+      const closed = seen.flatMap(({ route, url }) =>
+        methodsOf(route)
+          .filter((method) => recall(route.config ?? {}, method) === undefined)
+          .map((method) => `${method} ${url}`),
+      )
+      if (closed.length > 0) warn(closed)
     },
-    report: () => reportRoutes(undeclared, unseen),
   }
 }
 
-function reportRoutes(undeclared: readonly string[], unseen: ReadonlySet<string>): void {
-  const [misplaced] = unseen
-  if (misplaced !== undefined) {
-    const fault = `peergate: option "routes" names ${JSON.stringify(misplaced)}, which no plugin registered after the gate`
-    throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
+function methodsOf({ method }: RouteOptions): readonly string[] {
+  return [method].flat()
+}
+
+/** Only a peer with an identity is told that there is a route, and that it states nothing. */
+function closeRoute(route: string, guardIdentified: Guard): Guard {
+  return (sender) => {
+    const decision = guardIdentified(sender)
+    if (!decision.allowed) return decision
+    const fault = `${route} states no requirement that the gate has seen: give it config.permission, or name it in routes`
+    const error = new PeerGateError('ERR_PEERGATE_ROUTE_UNDECLARED', fault)
+    return { allowed: false, reason: 'refused', error }
   }
-  if (undeclared.length === 0) return
-  const warning = `these routes state no requirement and are closed: ${undeclared.join(', ')}`
+}
+
+function warn(closed: readonly string[]): void {
+  const warning = `these routes state no requirement and are closed: ${closed.join(', ')}`
   process.emitWarning(warning, { type: 'PeergateWarning', code: 'ERR_PEERGATE_ROUTE_UNDECLARED' })
 }

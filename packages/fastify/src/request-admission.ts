@@ -1,0 +1,45 @@
+import { PeerGateError } from '@peergate/core'
+import type { Admission, ClientIdentity } from '@peergate/core'
+import type { FastifyInstance } from 'fastify'
+
+const admissionKey = Symbol('peergate.admission')
+
+interface AdmittedRequest {
+  [admissionKey]?: Admission | null
+}
+
+/** Gives requests a place for their admission, and a `clientIdentity` that nobody can overwrite. */
+export function decorateRequests(fastify: FastifyInstance): void {
+  fastify.decorateRequest(admissionKey, null)
+  fastify.decorateRequest('clientIdentity', {
+    getter() {
+      return admissionOf(this)?.identity ?? null
+    },
+  })
+}
+
+export function rememberAdmission(request: object, admission: Admission): void {
+  ;(request as AdmittedRequest)[admissionKey] = admission
+}
+
+/**
+ * The identity of whoever sent `request`.
+ *
+ * @throws {PeerGateError} why there is none; ERR_PEERGATE_MIDDLEWARE_MISSING where the plugin is not
+ * registered for the route
+ */
+export function requireIdentity(request: {
+  readonly clientIdentity: ClientIdentity | null
+}): ClientIdentity {
+  const admission = admissionOf(request)
+  if (admission === null) {
+    const fault = 'requireIdentity was called on a request that the plugin did not see'
+    throw new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
+  }
+  if (admission.identity === null) throw admission.refusal
+  return admission.identity
+}
+
+function admissionOf(request: object): Admission | null {
+  return (request as AdmittedRequest)[admissionKey] ?? null
+}
