@@ -10,7 +10,10 @@ run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'])
 run('npx', ['--no-install', 'tsc', '-b'])
 run('node', ['scripts/mint-certs.js'])
 
-/** @param {string} command @param {readonly string[]} parameters */
+/**
+ * @param {string} command
+ * @param {readonly string[]} parameters
+ */
 function run(command, parameters) {
   const { status, error } = spawnSync(command, parameters, {
     stdio: ['ignore', process.stderr, process.stderr],

@@ -17,7 +17,12 @@ const failed = results.filter(({ passed }) => !passed).length
 console.log(`${results.length - failed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
 
-/** The path of a Node of this version. @param {string} version */
+/**
+ * The path of a Node of this version.
+ *
+ * @param {string} version
+ * @returns {string}
+ */
 function install(version) {
   const platform = process.platform === 'win32' ? 'win' : process.platform
   const name = `node-${platform}-${process.arch}`
@@ -29,13 +34,23 @@ function install(version) {
   return binary
 }
 
-/** @param {string} node */
+/**
+ * Whether all tests pass.
+ *
+ * @param {string} node
+ * @returns {boolean}
+ */
 function testOn(node) {
-  const parameters = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--reporter=terse']
-  return run(node, parameters)
+  return run(node, ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--reporter=terse'])
 }
 
-/** @param {string} command @param {readonly string[]} parameters */
+/**
+ * Whether a command ended well.
+ *
+ * @param {string} command
+ * @param {readonly string[]} parameters
+ * @returns {boolean}
+ */
 function run(command, parameters) {
   const { status, error } = spawnSync(command, parameters, {
     stdio: 'inherit',

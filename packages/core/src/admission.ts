@@ -25,18 +25,30 @@ export interface Unidentified {
 /** Admits the sender of a request; never throws. */
 export type Admit = (request: RequestLike) => Admission
 
+/** Source and clock may be a user's own: whatever goes wrong in them, nobody is admitted. */
 export function createAdmit(source: PeerSource, rule: IdentityRule, clock: () => number): Admit {
   const admissions = new WeakMap<PeerEvidence, Admission>()
-  return (request) => {
+
+  function admit(request: RequestLike): Admission {
     const peer = source.read(request)
     if (peer instanceof PeerGateError) return refuse(peer)
-    const lapsed = findLapse(peer, clock())
-    if (lapsed !== null) return refuse(lapsed)
+    refuseLapsed(peer, clock())
     const known = admissions.get(peer)
     if (known !== undefined) return known
+    refuseMutable(peer)
     const admission = identify(peer, rule)
     admissions.set(peer, admission)
     return admission
+  }
+
+  return (request) => {
+    try {
+      return admit(request)
+    } catch (cause) {
+      return refuse(
+        cause instanceof PeerGateError ? cause : faulty('its source or its clock threw', cause),
+      )
+    }
   }
 }
 
@@ -44,30 +56,58 @@ function refuse(refusal: PeerGateError): Unidentified {
   return { evidence: null, identity: null, refusal }
 }
 
-function findLapse({ certificate }: PeerEvidence, now: number): PeerGateError | null {
+function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
   const { notBefore, notAfter } = certificate
-  // Written so that a clock which gives NaN lets nobody in.
-  if (now >= notBefore && now <= notAfter) return null
+  // Written so that a clock which gives NaN, or what is no number, lets nobody in.
+  if (typeof now === 'number' && now >= notBefore && now <= notAfter) return
+  if (!Number.isFinite(now)) throw faulty(`its clock gave ${String(now)}`)
   const [code, moment, time] =
     now > notAfter
       ? (['ERR_PEERGATE_CERTIFICATE_EXPIRED', 'expired', notAfter] as const)
       : (['ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID', 'is valid from', notBefore] as const)
   const fault = `the certificate ${certificate.fingerprint256} ${moment} ${formatTime(time)}, and this clock says ${formatTime(now)}`
-  return new PeerGateError(code, fault)
+  throw new PeerGateError(code, fault)
 }
 
+/** The last moment that a certificate can name, the year 9999, is within the range of a `Date`. */
 function formatTime(time: number): string {
-  const date = new Date(time)
-  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString()
+  return new Date(time).toISOString()
+}
+
+/** What an identity is remembered under must not turn into the evidence of somebody else. */
+function refuseMutable(evidence: PeerEvidence): void {
+  if (Object.isFrozen(evidence) && Object.isFrozen(evidence.certificate)) return
+  throw faulty('its source gave evidence that is not frozen')
+}
+
+function faulty(fault: string, cause?: unknown): PeerGateError {
+  const detail = `the gate could not judge the request: ${fault}`
+  return new PeerGateError('ERR_PEERGATE_GATE_FAULTY', detail, { cause })
 }
 
 function identify(evidence: PeerEvidence, rule: IdentityRule): Admission {
-  try {
-    const identity = createIdentity(evidence, rule.kind, rule.select(evidence.certificate))
-    return Object.freeze({ evidence, identity, refusal: null })
-  } catch (cause) {
-    return Object.freeze({ evidence, identity: null, refusal: identityError(cause) })
+  const value = selectValue(evidence, rule)
+  if (value instanceof PeerGateError) {
+    return Object.freeze({ evidence, identity: null, refusal: value })
   }
+  const identity = createIdentity(evidence, rule.kind, value)
+  return Object.freeze({ evidence, identity, refusal: null })
+}
+
+/** A rule may be a user's own: whatever it throws, and whatever is no text, is no identity. */
+function selectValue({ certificate }: PeerEvidence, rule: IdentityRule): string | PeerGateError {
+  try {
+    const value: unknown = rule.select(certificate)
+    if (typeof value === 'string' && value !== '') return value
+    return invalidIdentity(`the identity rule gave ${value === '' ? 'an empty text' : 'no text'}`)
+  } catch (cause) {
+    if (cause instanceof PeerGateError && cause.layer === 'identity') return cause
+    return invalidIdentity('the identity rule threw', cause)
+  }
+}
+
+function invalidIdentity(fault: string, cause?: unknown): PeerGateError {
+  return new PeerGateError('ERR_PEERGATE_IDENTITY_INVALID', fault, { cause })
 }
 
 function createIdentity(
@@ -87,11 +127,4 @@ function createIdentity(
     source,
     trustSet,
   })
-}
-
-/** A rule of a user's own may throw anything; whatever it throws, there is no identity. */
-function identityError(cause: unknown): PeerGateError {
-  if (cause instanceof PeerGateError) return cause
-  const fault = 'the identity rule threw'
-  return new PeerGateError('ERR_PEERGATE_IDENTITY_INVALID', fault, { cause })
 }

@@ -1,7 +1,7 @@
 /** The part of a request's way that an error belongs to; the two gates are never counted as one. */
 export type PeerGateLayer = 'tls' | 'proxy' | 'identity' | 'authorization' | 'configuration'
 
-/** Every code a {@link PeerGateError} can carry. Codes are API; `docs/errors/` has a page for each. */
+/** Every code that a {@link PeerGateError} can carry. Codes are API; `docs/errors/` has a page for each. */
 export type PeerGateErrorCode =
   | 'ERR_PEERGATE_CERTIFICATE_EXPIRED'
   | 'ERR_PEERGATE_CERTIFICATE_IS_CA'
@@ -17,6 +17,7 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_CONNECTION_NOT_CAPTURED'
   | 'ERR_PEERGATE_CONNECTION_NOT_TLS'
   | 'ERR_PEERGATE_FILE_UNREADABLE'
+  | 'ERR_PEERGATE_GATE_FAULTY'
   | 'ERR_PEERGATE_GATE_FOREIGN'
   | 'ERR_PEERGATE_HANDSHAKE_FAILED'
   | 'ERR_PEERGATE_IDENTITY_AMBIGUOUS'
@@ -55,11 +56,15 @@ export class PeerGateError extends Error {
   readonly layer: PeerGateLayer
   /** The HTTP status that answers this error: 401, 403, or 500 for a fault of the deployment. */
   readonly statusCode: 401 | 403 | 500
+  /** What was found, for the operator's log; a client never sees it. */
   readonly detail: string
 
   constructor(code: PeerGateErrorCode, detail: string, options?: { readonly cause?: unknown }) {
-    const { layer, statusCode, moment, sentence } = describe(code)
-    super(moment === 'creation' ? `${sentence}: ${detail}` : sentence, options)
+    const { layer, statusCode, moment, sentence } = descriptions[code]
+    super(
+      moment === 'creation' ? `${sentence}: ${detail}` : sentence,
+      options?.cause === undefined ? undefined : options,
+    )
     this.code = code
     this.layer = layer
     this.statusCode = statusCode
@@ -81,142 +86,92 @@ interface ErrorDescription {
   readonly sentence: string
 }
 
-const refusedPeer = { layer: 'tls', statusCode: 401, moment: 'request' } as const
-const refusedIdentity = { layer: 'identity', statusCode: 403, moment: 'request' } as const
-const faultyOption = { layer: 'configuration', statusCode: 500, moment: 'creation' } as const
-const faultyDeployment = { layer: 'configuration', statusCode: 500, moment: 'request' } as const
-
 /**
  * 401 says that no certificate was accepted; 403 that one was, but no identity follows from it or
  * the identity lacks the permission.
  */
 const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
-  ERR_PEERGATE_CERTIFICATE_EXPIRED: {
-    ...refusedPeer,
-    sentence: 'the client certificate has expired',
-  },
-  ERR_PEERGATE_CERTIFICATE_IS_CA: {
-    ...refusedPeer,
-    sentence: 'a certificate that may sign certificates cannot be a client certificate',
-  },
-  ERR_PEERGATE_CERTIFICATE_KEY_WEAK: {
-    ...refusedPeer,
-    sentence: 'the key of the client certificate is not strong enough',
-  },
-  ERR_PEERGATE_CERTIFICATE_MALFORMED: {
-    ...refusedPeer,
-    sentence: 'the client certificate is malformed',
-  },
-  ERR_PEERGATE_CERTIFICATE_MISSING: {
-    ...refusedPeer,
-    sentence: 'a client certificate is required',
-  },
-  ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID: {
-    ...refusedPeer,
-    sentence: 'the client certificate is not valid yet',
-  },
-  ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG: {
-    ...refusedPeer,
-    sentence: 'the client certificate was not issued for client authentication',
-  },
-  ERR_PEERGATE_CERTIFICATE_TOO_LARGE: {
-    ...refusedPeer,
-    sentence: 'the client certificate is larger than this service reads',
-  },
-  ERR_PEERGATE_CERTIFICATE_UNTRUSTED: {
-    ...refusedPeer,
-    sentence: 'the client certificate is not trusted',
-  },
-  ERR_PEERGATE_CLIENT_CA_INVALID: {
-    ...faultyOption,
-    sentence: 'a client CA set must hold only CA certificates, at least one of them valid now',
-  },
-  ERR_PEERGATE_CONNECTION_CLOSED: {
-    ...refusedPeer,
-    sentence: 'the connection was closed before its peer could be identified',
-  },
-  ERR_PEERGATE_CONNECTION_NOT_CAPTURED: {
-    ...faultyDeployment,
-    sentence: 'this service cannot identify the peers of this connection',
-  },
-  ERR_PEERGATE_CONNECTION_NOT_TLS: {
-    ...refusedPeer,
-    sentence: 'a mutual-TLS connection is required',
-  },
-  ERR_PEERGATE_FILE_UNREADABLE: {
-    ...faultyOption,
-    sentence: 'every file named in the options must be readable',
-  },
-  ERR_PEERGATE_GATE_FOREIGN: {
-    ...faultyOption,
-    sentence: 'a requirement can only be stated for the gate that made it',
-  },
-  ERR_PEERGATE_HANDSHAKE_FAILED: { ...refusedPeer, sentence: 'the TLS handshake failed' },
-  ERR_PEERGATE_IDENTITY_AMBIGUOUS: {
-    ...refusedIdentity,
-    sentence: 'the client certificate carries more than one identity of the agreed form',
-  },
-  ERR_PEERGATE_IDENTITY_INVALID: {
-    ...refusedIdentity,
-    sentence: 'the identity in the client certificate is not well-formed',
-  },
-  ERR_PEERGATE_IDENTITY_MISSING: {
-    ...refusedIdentity,
-    sentence: 'the client certificate carries no identity of the agreed form',
-  },
-  ERR_PEERGATE_MIDDLEWARE_MISSING: {
-    ...faultyDeployment,
-    sentence: 'this service did not identify the peer before it asked for a permission',
-  },
-  ERR_PEERGATE_OPTION_INVALID: { ...faultyOption, sentence: 'options must be well-formed' },
-  ERR_PEERGATE_PATTERN_INVALID: {
-    ...faultyOption,
-    sentence: 'the identity of a grant must be a pattern of the policy’s kind',
-  },
-  ERR_PEERGATE_PEM_INVALID: {
-    ...faultyOption,
-    sentence: 'PEM material must consist of whole, well-formed blocks',
-  },
-  ERR_PEERGATE_PERMISSION_DENIED: {
-    layer: 'authorization',
-    statusCode: 403,
-    moment: 'request',
-    sentence: 'the client may not do this',
-  },
-  ERR_PEERGATE_PERMISSION_UNKNOWN: {
-    ...faultyOption,
-    sentence: 'a permission must be one of the policy’s vocabulary',
-  },
-  ERR_PEERGATE_PROTOCOL_UNSUPPORTED: {
-    ...refusedPeer,
-    sentence: 'the connection’s TLS version is not accepted',
-  },
-  ERR_PEERGATE_ROUTE_TOO_EARLY: {
-    ...faultyOption,
-    sentence: 'the gate must be registered before the routes that it guards',
-  },
-  ERR_PEERGATE_ROUTE_UNDECLARED: {
-    ...faultyDeployment,
-    sentence: 'this service does not say who may use this route',
-  },
-  ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: {
-    ...faultyOption,
-    sentence: 'the server certificate must be a leaf, followed by its intermediates',
-  },
-  ERR_PEERGATE_SERVER_KEY_INVALID: {
-    ...faultyOption,
-    sentence: 'the server key must be readable and belong to the server certificate',
-  },
-  ERR_PEERGATE_SESSION_RESUMED: {
-    ...refusedPeer,
-    sentence: 'resumed TLS sessions are not accepted',
-  },
-  ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: {
-    ...refusedIdentity,
-    sentence: 'the identity belongs to another trust domain',
-  },
+  ERR_PEERGATE_CERTIFICATE_EXPIRED: ofPeer('the client certificate has expired'),
+  ERR_PEERGATE_CERTIFICATE_IS_CA: ofPeer(
+    'a certificate that may sign certificates cannot be a client certificate',
+  ),
+  ERR_PEERGATE_CERTIFICATE_KEY_WEAK: ofPeer(
+    'the key of the client certificate is not strong enough',
+  ),
+  ERR_PEERGATE_CERTIFICATE_MALFORMED: ofPeer('the client certificate is malformed'),
+  ERR_PEERGATE_CERTIFICATE_MISSING: ofPeer('a client certificate is required'),
+  ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID: ofPeer('the client certificate is not valid yet'),
+  ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG: ofPeer(
+    'the client certificate was not issued for client authentication',
+  ),
+  ERR_PEERGATE_CERTIFICATE_TOO_LARGE: ofPeer(
+    'the client certificate is larger than this service reads',
+  ),
+  ERR_PEERGATE_CERTIFICATE_UNTRUSTED: ofPeer('the client certificate is not trusted'),
+  ERR_PEERGATE_CLIENT_CA_INVALID: ofOption(
+    'a client CA set must hold only CA certificates, at least one of them valid now',
+  ),
+  ERR_PEERGATE_CONNECTION_CLOSED: ofPeer(
+    'the connection was closed before its peer could be identified',
+  ),
+  ERR_PEERGATE_CONNECTION_NOT_CAPTURED: ofDeployment(
+    'this service cannot identify the peers of this connection',
+  ),
+  ERR_PEERGATE_CONNECTION_NOT_TLS: ofPeer('a mutual-TLS connection is required'),
+  ERR_PEERGATE_FILE_UNREADABLE: ofOption('every file named in the options must be readable'),
+  ERR_PEERGATE_GATE_FAULTY: ofDeployment('this service cannot identify its peers'),
+  ERR_PEERGATE_GATE_FOREIGN: ofOption('a requirement can only be stated for the gate that made it'),
+  ERR_PEERGATE_HANDSHAKE_FAILED: ofPeer('the TLS handshake failed'),
+  ERR_PEERGATE_IDENTITY_AMBIGUOUS: ofIdentity(
+    'the client certificate carries more than one identity of the agreed form',
+  ),
+  ERR_PEERGATE_IDENTITY_INVALID: ofIdentity(
+    'the identity in the client certificate is not well-formed',
+  ),
+  ERR_PEERGATE_IDENTITY_MISSING: ofIdentity(
+    'the client certificate carries no identity of the agreed form',
+  ),
+  ERR_PEERGATE_MIDDLEWARE_MISSING: ofDeployment(
+    'this service did not identify the peer before it asked for a permission',
+  ),
+  ERR_PEERGATE_OPTION_INVALID: ofOption('options must be well-formed'),
+  ERR_PEERGATE_PATTERN_INVALID: ofOption(
+    'the identity of a grant must be a pattern of the policy’s kind',
+  ),
+  ERR_PEERGATE_PEM_INVALID: ofOption('PEM material must consist of whole, well-formed blocks'),
+  ERR_PEERGATE_PERMISSION_DENIED: ofPermission('the client may not do this'),
+  ERR_PEERGATE_PERMISSION_UNKNOWN: ofOption('a permission must be one of the policy’s vocabulary'),
+  ERR_PEERGATE_PROTOCOL_UNSUPPORTED: ofPeer('the connection’s TLS version is not accepted'),
+  ERR_PEERGATE_ROUTE_TOO_EARLY: ofOption(
+    'the gate must be registered before the routes that it guards',
+  ),
+  ERR_PEERGATE_ROUTE_UNDECLARED: ofDeployment('this service does not say who may use this route'),
+  ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: ofOption(
+    'the server certificate must be a leaf, followed by its intermediates',
+  ),
+  ERR_PEERGATE_SERVER_KEY_INVALID: ofOption(
+    'the server key must be readable and belong to the server certificate',
+  ),
+  ERR_PEERGATE_SESSION_RESUMED: ofPeer('resumed TLS sessions are not accepted'),
+  ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: ofIdentity('the identity belongs to another trust domain'),
 }
 
-function describe(code: PeerGateErrorCode): ErrorDescription {
-  return descriptions[code]
+function ofPeer(sentence: string): ErrorDescription {
+  return { layer: 'tls', statusCode: 401, moment: 'request', sentence }
+}
+
+function ofIdentity(sentence: string): ErrorDescription {
+  return { layer: 'identity', statusCode: 403, moment: 'request', sentence }
+}
+
+function ofPermission(sentence: string): ErrorDescription {
+  return { layer: 'authorization', statusCode: 403, moment: 'request', sentence }
+}
+
+function ofOption(sentence: string): ErrorDescription {
+  return { layer: 'configuration', statusCode: 500, moment: 'creation', sentence }
+}
+
+function ofDeployment(sentence: string): ErrorDescription {
+  return { layer: 'configuration', statusCode: 500, moment: 'request', sentence }
 }

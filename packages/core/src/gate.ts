@@ -23,9 +23,9 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
 
 /**
  * Turns the peer of a request into an identity, and a requirement into decisions. `PeerGate` without
- * its permissions stands for any gate.
+ * its permissions stands for any gate; `in`, since a gate cannot stand for one that knows more.
  */
-export interface PeerGate<Permission extends string = never> {
+export interface PeerGate<in Permission extends string = never> {
   /** Who sent a request; never throws, and answers nobody. */
   readonly admit: Admit
   /**
@@ -53,7 +53,8 @@ export interface PeerGate<Permission extends string = never> {
 /**
  * The application gate: source → evidence → identity → decision.
  *
- * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID, also where the policy grants to identities of
+ * another kind than the rule reads
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
 ): PeerGate<Permission> {
   const { source, identity, policy, clock } = parseOptions('createPeerGate', gateSchema, options)
   if (identity.kind !== policy.identity) {
-    const fault = `the policy grants to ${policy.identity} identities, the gate reads ${identity.kind}`
+    const fault = `option "policy" grants to ${policy.identity} identities, and option "identity" reads ${identity.kind}`
     throw optionError('createPeerGate', fault)
   }
   const admit = createAdmit(source, identity, clock)
@@ -94,23 +95,38 @@ export function isPeerGate(value: unknown): boolean {
 const gates = new WeakSet<PeerGate>()
 
 const gateSchema = strictOptions({
-  source: z.custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })'),
-  identity: z.custom<IdentityRule>(isRule, 'must be an identity rule, such as spiffe({ … })'),
+  source: z
+    .custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })')
+    .transform(holdSource),
+  identity: z
+    .custom<IdentityRule>(isRule, 'must be an identity rule, such as spiffe({ trustDomain })')
+    .transform(holdRule),
   policy: madeBy<Policy>('definePolicy', isPolicy),
   clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
 })
 
-function isSource(value: unknown): boolean {
-  return isFunction((value as PeerSource | undefined)?.read)
+function isSource(value: unknown): value is PeerSource {
+  const source = value as PeerSource | null | undefined
+  return typeof source?.name === 'string' && isFunction(source.read)
 }
 
-function isRule(value: unknown): boolean {
-  const rule = value as IdentityRule | undefined
+/** A source may be a user's own: what is done to it later must not reach the gate. */
+function holdSource(source: PeerSource): PeerSource {
+  return { name: source.name, read: source.read.bind(source) }
+}
+
+function isRule(value: unknown): value is IdentityRule {
+  const rule = value as IdentityRule | null | undefined
   return isFunction(rule?.select) && identityKinds.includes(rule.kind)
 }
 
+/** A rule may be a user's own, too. */
+function holdRule(rule: IdentityRule): IdentityRule {
+  return { kind: rule.kind, select: rule.select.bind(rule) }
+}
+
 function isPolicy(value: unknown): boolean {
-  return typeof value === 'object' && compiledGrantsOf(value as Policy) !== undefined
+  return compiledGrantsOf(value as Policy) !== undefined
 }
 
 function isFunction(value: unknown): value is (...inputs: never) => unknown {

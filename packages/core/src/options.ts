@@ -1,12 +1,14 @@
 import * as z from 'zod'
 import { PeerGateError } from './errors.js'
+import { quote } from './identity-value/quote.js'
 
 /**
  * The options as `schema` parsed them. `owner` is the function whose options they are; it begins
- * every message.
+ * every message. This file is `@peergate/core/options` to the other packages of Peergate, so that all
+ * of them refuse options in the same words; it is no API for anybody else.
  *
- * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the first faulty option, what was wrong
- * with it, and the name that was probably meant.
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming every faulty option, what is wrong with
+ * it, and the name that was probably meant; never a value.
  */
 export function parseOptions<Schema extends z.ZodType>(
   owner: string,
@@ -15,10 +17,7 @@ export function parseOptions<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(options, { error: describeIssue })
   if (result.success) return result.data
-  const faults = result.error.issues.map(({ path, message }) =>
-    path.length === 0 ? `the options: ${message}` : `option ${quote(path.join('.'))} ${message}`,
-  )
-  throw optionError(owner, faults.join('; '))
+  throw optionError(owner, result.error.issues.map(describeFault).join('; '))
 }
 
 /** The error of a fault in the options of `owner` that no schema can see. */
@@ -30,10 +29,13 @@ export function optionError(owner: string, fault: string, cause?: unknown): Peer
 export function strictOptions<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape)
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownName('option', key, Object.keys(shape))).join('; ')
+        ? issue.keys
+            .map((key) => `${optionAt([...(issue.path ?? []), key])} ${isNotKnown(key, known)}`)
+            .join('; ')
         : undefined,
   })
 }
@@ -48,16 +50,44 @@ export function madeBy<Value>(
 
 /** One sentence on a name that is not among `known`, with the nearest of them. */
 export function unknownName(noun: string, name: string, known: Iterable<string>): string {
-  const nearest = nearestName(name, known)
-  const hint = nearest === null ? '' : `; did you mean ${quote(nearest)}?`
-  return `${noun} ${quote(name)} is not known${hint}`
+  return `${noun} ${quote(name)} ${isNotKnown(name, known)}`
 }
 
+function isNotKnown(name: string, known: Iterable<string>): string {
+  return `is not known${suggest(name, known)}`
+}
+
+function suggest(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known)
+  return nearest === null ? '' : `; did you mean ${quote(nearest)}?`
+}
+
+function describeFault({ code, path, message }: z.core.$ZodIssue): string {
+  // The keys are not in its path, so that this message is a whole sentence already.
+  if (code === 'unrecognized_keys') return message
+  return `${path.length === 0 ? 'the options' : optionAt(path)} ${message}`
+}
+
+function optionAt(path: readonly PropertyKey[]): string {
+  return `option ${quote(path.map(String).join('.'))}`
+}
+
+/** What is wrong, in words that follow the name of the option. */
 function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.input === undefined && issue.code !== 'custom') return 'is required'
+  const isNested = (issue.path?.length ?? 0) > 0
+  if (isNested && issue.input === undefined && issue.code !== 'custom')
+    return 'is missing or undefined'
   if (issue.code === 'invalid_type') return `must be of the type ${issue.expected}`
-  if (issue.code !== 'invalid_value') return undefined
-  return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
+  if (issue.code === 'invalid_value') return describeChoice(issue.values, issue.input)
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message
+  if (issue.code === 'invalid_union') return issue.errors[0]?.[0]?.message
+  return 'is not well-formed'
+}
+
+function describeChoice(values: readonly z.core.util.Primitive[], input: unknown): string {
+  const choices = values.map((value) => JSON.stringify(value)).join(' or ')
+  const hint = typeof input === 'string' ? suggest(input, values.map(String)) : ''
+  return `must be ${choices}${hint}`
 }
 
 /** The known name within two edits, or a third of its length; null where none is that near. */
@@ -65,29 +95,28 @@ function nearestName(name: string, known: Iterable<string>): string | null {
   let nearest: string | null = null
   let least = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), least)
+    if (Math.abs(candidate.length - name.length) >= least) continue
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < least) [nearest, least] = [candidate, distance]
   }
   return nearest
 }
 
-/** The Levenshtein distance, or `limit` where it is not below that. */
-function editDistance(from: string, to: string, limit: number): number {
-  if (Math.abs(from.length - to.length) >= limit) return limit
+/** The Levenshtein distance. */
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  let distance = to.length
   for (let index = 0; index < from.length; index += 1) {
-    const next = [index + 1]
-    for (let column = 1; column <= to.length; column += 1) {
-      const substituted = (row[column - 1] ?? 0) + (from[index] === to[column - 1] ? 0 : 1)
-      const removed = (row[column] ?? 0) + 1
-      const inserted = (next[column - 1] ?? 0) + 1
-      next.push(Math.min(substituted, removed, inserted))
+    let diagonal = index
+    distance = index + 1
+    const next = [distance]
+    for (const [column, above] of row.slice(1).entries()) {
+      const substituted = diagonal + (from[index] === to[column] ? 0 : 1)
+      distance = Math.min(substituted, above + 1, distance + 1)
+      diagonal = above
+      next.push(distance)
     }
     row = next
   }
-  return Math.min(row[to.length] ?? 0, limit)
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name)
+  return distance
 }

@@ -9,8 +9,8 @@ export interface RefusalAnswerOptions {
   /** `answer` (the default): the adapter answers. `forward`: the framework's error handling does. */
   readonly errors?: 'answer' | 'forward'
   /**
-   * Where a user's own pages on the codes begin, as an absolute http or https URL: `type` is this
-   * with the code appended. Without it, `type` is `about:blank`.
+   * Where a user's own pages on the codes begin, as an absolute http or https URL that ends with
+   * `/`, `#` or `=`: `type` is this with the code appended. Without it, `type` is `about:blank`.
    */
   readonly problemTypeBase?: string
 }
@@ -42,8 +42,9 @@ export function createRefusalAnswer(
   gate: PeerGate,
   options: RefusalAnswerOptions = {},
 ): RefusalAnswer {
-  const parsed = parseOptions(owner, refusalAnswerSchema, { gate, ...options })
-  const { errors, problemTypeBase } = parsed
+  // What is no object must not become one by being spread.
+  const given = typeof options === 'object' && options !== null ? { ...options, gate } : options
+  const { errors, problemTypeBase } = parseOptions(owner, refusalAnswerSchema, given)
   return Object.freeze({
     forward: errors === 'forward',
     problem: ({ code, statusCode }: PeerGateError) => ({
@@ -61,9 +62,13 @@ export function createRefusalAnswer(
 const refusalAnswerSchema = strictOptions({
   gate: madeBy<PeerGate>('createPeerGate', isPeerGate),
   errors: z.enum(['answer', 'forward']).default('answer'),
-  problemTypeBase: z.string().refine(isWebUrl, 'must be an absolute http or https URL').optional(),
+  problemTypeBase: z
+    .string()
+    .refine(isExtensibleUrl, 'must be an absolute http or https URL that ends with "/", "#" or "="')
+    .optional(),
 })
 
-function isWebUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol)
+/** Without the end, the code would become a part of the host or of a word. */
+function isExtensibleUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:\/\/[^/\s]+\/\S*(?<=[/#=])$/u.test(text)
 }

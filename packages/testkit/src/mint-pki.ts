@@ -1,4 +1,4 @@
-import { fault } from './field-rules.js'
+import { optionError, unknownName } from '@peergate/core/options'
 import {
   authorityExtensions,
   generateKeys,
@@ -11,7 +11,6 @@ import type { Principal } from './issue-certificate.js'
 import { parseLeaf, parsePkiDeclaration } from './parse-pki-declaration.js'
 import type { ParsedAuthority, ParsedLeaf, ParsedValidity } from './parse-pki-declaration.js'
 import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
-import { unknownName } from './unknown-name.js'
 import type { X509Certificate } from './x509.js'
 
 export interface MintPkiOptions {
@@ -91,8 +90,7 @@ export async function mintPki(
   return {
     authority: (role) => find('authority', authorities, role).minted,
     leaf: (role) => find('leaf', leaves, role),
-    issue: async (leaf) =>
-      mintLeaf(parseLeaf('pki.issue: leaf', leaf, authorities), authorities, now()),
+    issue: async (leaf) => mintLeaf(parseLeaf('pki.issue', leaf, authorities), authorities, now()),
   }
 }
 
@@ -175,7 +173,7 @@ function period(
 function find<Value>(noun: string, known: ReadonlyMap<string, Value>, role: string): Value {
   const value = known.get(role)
   if (value !== undefined) return value
-  throw fault(unknownName(`pki.${noun}: ${noun}`, role, known.keys()))
+  throw optionError(`pki.${noun}`, unknownName(noun, role, known.keys()))
 }
 
 async function mapValues<From, To>(

@@ -1,28 +1,8 @@
+import { isIP } from 'node:net'
+import { optionError, parseOptions, strictOptions, unknownName } from '@peergate/core/options'
+import * as z from 'zod'
 import { parseDistinguishedName } from './distinguished-name.js'
-import {
-  addresses,
-  checkFields,
-  distance,
-  fault,
-  flag,
-  object,
-  oneOf,
-  optional,
-  sentence,
-  text,
-  texts,
-} from './field-rules.js'
-import type { Rule } from './field-rules.js'
-import type {
-  AuthorityDeclaration,
-  KeyAlgorithm,
-  LeafDeclaration,
-  LeafRequest,
-  LeafUsage,
-  PkiDeclaration,
-  ValidityDeclaration,
-} from './pki-declaration.js'
-import { unknownName } from './unknown-name.js'
+import type { KeyAlgorithm, LeafRequest, PkiDeclaration } from './pki-declaration.js'
 import type { Name } from './x509.js'
 
 /** A declaration that has been checked, with every default filled in. */
@@ -52,90 +32,47 @@ export interface ParsedValidity {
   readonly to: number
 }
 
-/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the first fault of the declaration. */
+/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the faults of the declaration. */
 export function parsePkiDeclaration(declaration: PkiDeclaration): ParsedPki {
-  const place = 'mintPki: declaration'
-  checkFields(place, declaration, { authorities: object, leaves: object })
-  const authorities = parseEach(`${place}.authorities`, declaration.authorities, parseAuthority)
-  checkIssuers(`${place}.authorities`, authorities)
-  const leaves = parseEach(`${place}.leaves`, declaration.leaves, (leafPlace, role, leaf) => {
-    if (authorities.has(role)) throw fault(`${leafPlace} is already the role of an authority`)
-    checkFields(leafPlace, leaf, { ...leafFields, purpose: sentence })
-    return parseLeaf(leafPlace, leaf, authorities)
-  })
+  const parsed = parseOptions('mintPki', pkiSchema, declaration)
+  const authorities = new Map(
+    Object.entries(parsed.authorities).map(
+      ([role, { issuer = role, keyIdentifierOf = role, ...authority }]) => [
+        role,
+        { ...authority, issuer, keyIdentifierOf },
+      ],
+    ),
+  )
+  const leaves = new Map(Object.entries(parsed.leaves))
+  refuseStrayIssuers(authorities)
+  for (const [role, { issuer }] of leaves) {
+    const place = `leaves.${role}`
+    if (authorities.has(role)) throw fault(place, 'is already the role of an authority')
+    refuseUnknownAuthority('mintPki', `${place}.issuer`, issuer, authorities)
+  }
   return { authorities, leaves }
 }
 
-/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the first fault of the leaf at `place`. */
+/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the faults of the leaf. */
 export function parseLeaf(
-  place: string,
+  owner: string,
   leaf: LeafRequest,
   authorities: ReadonlyMap<string, unknown>,
 ): ParsedLeaf {
-  checkFields(place, leaf, leafFields)
-  checkAuthority(`${place}.issuer`, leaf.issuer, authorities)
-  const { issuer, usage, dns = [], ip = [], uri = [], email = [], upn = [] } = leaf
-  return {
-    issuer,
-    usage,
-    dns,
-    ip,
-    uri,
-    email,
-    upn,
-    subject: parseSubject(`${place}.subject`, leaf.subject),
-    validity: parseValidity(`${place}.validity`, leaf.validity ?? leafValidity),
-    keys: leaf.keys ?? 'ecdsa-p256',
-    chain: leaf.chain ?? true,
-    ca: leaf.ca ?? false,
-  }
+  const parsed = parseOptions(owner, leafRequestSchema, leaf)
+  refuseUnknownAuthority(owner, 'issuer', parsed.issuer, authorities)
+  return parsed
 }
 
-const authorityValidity: ValidityDeclaration = { from: '-1h', to: '+90d' }
-const leafValidity: ValidityDeclaration = { from: '-1h', to: '+30d' }
-
-function parseAuthority(
-  place: string,
-  role: string,
-  authority: AuthorityDeclaration,
-): ParsedAuthority {
-  checkFields(place, authority, authorityFields)
-  return {
-    subject: parseSubject(`${place}.subject`, authority.subject),
-    issuer: authority.issuer ?? role,
-    keyIdentifierOf: authority.keyIdentifierOf ?? role,
-    validity: parseValidity(`${place}.validity`, authority.validity ?? authorityValidity),
-    keys: authority.keys ?? 'ecdsa-p256',
-  }
-}
-
-function parseEach<Declared, Parsed>(
-  place: string,
-  declared: Readonly<Record<string, Declared>>,
-  parse: (place: string, role: string, declaration: Declared) => Parsed,
-): Map<string, Parsed> {
-  return new Map(
-    Object.entries(declared).map(([role, declaration]) => {
-      // A role becomes the name of a file, and `<role>-key.pem` belongs to the leaf `<role>`.
-      if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?<!-key)$/.test(role)) {
-        throw fault(
-          `${place}: role ${JSON.stringify(role)} must be words in lower case joined by hyphens, the last not "key"`,
-        )
-      }
-      return [role, parse(`${place}.${role}`, role, declaration)]
-    }),
-  )
-}
-
-function checkIssuers(place: string, authorities: ReadonlyMap<string, ParsedAuthority>): void {
+function refuseStrayIssuers(authorities: ReadonlyMap<string, ParsedAuthority>): void {
   for (const [role, { issuer, keyIdentifierOf }] of authorities) {
-    checkAuthority(`${place}.${role}.issuer`, issuer, authorities)
-    checkAuthority(`${place}.${role}.keyIdentifierOf`, keyIdentifierOf, authorities)
+    const place = `authorities.${role}`
+    refuseUnknownAuthority('mintPki', `${place}.issuer`, issuer, authorities)
+    refuseUnknownAuthority('mintPki', `${place}.keyIdentifierOf`, keyIdentifierOf, authorities)
   }
   for (const role of authorities.keys()) {
-    if (!leadsToRoot(role, authorities, authorities.size)) {
-      throw fault(`${place}.${role}.issuer leads in a circle`)
-    }
+    if (leadsToRoot(role, authorities, authorities.size)) continue
+    throw fault(`authorities.${role}.issuer`, 'leads in a circle')
   }
 }
 
@@ -149,24 +86,86 @@ function leadsToRoot(
   return issuer === role || leadsToRoot(issuer, authorities, steps - 1)
 }
 
-function checkAuthority(place: string, role: string, known: ReadonlyMap<string, unknown>): void {
-  if (!known.has(role)) throw fault(unknownName(`${place}: authority`, role, known.keys()))
+function refuseUnknownAuthority(
+  owner: string,
+  place: string,
+  role: string,
+  known: ReadonlyMap<string, unknown>,
+): void {
+  if (known.has(role)) return
+  throw optionError(owner, `option "${place}": ${unknownName('authority', role, known.keys())}`)
 }
 
-function parseSubject(place: string, subject: string): Name {
-  const name = parseDistinguishedName(subject)
-  if (name === null) {
-    throw fault(`${place} must be a distinguished name such as "CN=Payments Client CA,O=Example"`)
-  }
-  return name
+function fault(place: string, words: string): Error {
+  return optionError('mintPki', `option "${place}" ${words}`)
 }
 
-function parseValidity(place: string, validity: ValidityDeclaration): ParsedValidity {
-  checkFields(place, validity, { from: distance, to: distance })
-  const [from, to] = [milliseconds(validity.from), milliseconds(validity.to)]
-  if (from >= to) throw fault(`${place}.from must be before to`)
-  return { from, to }
+/** A role becomes the name of a file, and `<role>-key.pem` belongs to the leaf `<role>`. */
+const role = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?<!-key)$/u,
+    'must be named by words in lower case joined by hyphens, the last not "key"',
+  )
+
+const sentence = z.string().regex(/\S/u, 'must be a sentence')
+
+const subject = z.string().transform((text, context) => {
+  const name = parseDistinguishedName(text)
+  if (name !== null) return name
+  context.addIssue('must be a distinguished name such as "CN=Payments Client CA,O=Example"')
+  return z.NEVER
+})
+
+const keys = z.enum(['ecdsa-p256', 'ecdsa-p384', 'rsa-1024', 'rsa-2048']).default('ecdsa-p256')
+
+const distance = z
+  .string()
+  .regex(/^[+-]\d{1,6}[smhd]$/u, {
+    error: 'must be a signed number of s, m, h or d such as "+30d"',
+    abort: true,
+  })
+  .transform(milliseconds)
+
+const validity = strictOptions({ from: distance, to: distance }).refine(
+  ({ from, to }) => from < to,
+  { path: ['from'], error: 'must be before to' },
+)
+
+const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address')
+
+const leafRequest = {
+  issuer: z.string(),
+  subject,
+  usage: z.enum(['server', 'client', 'both', 'none']),
+  dns: z.array(z.string()).default([]),
+  ip: z.array(address).default([]),
+  uri: z.array(z.string()).default([]),
+  email: z.array(z.string()).default([]),
+  upn: z.array(z.string()).default([]),
+  validity: validity.prefault({ from: '-1h', to: '+30d' }),
+  keys,
+  chain: z.boolean().default(true),
+  ca: z.boolean().default(false),
 }
+
+/** The declaration of a leaf is a request too, and its purpose is then for people only. */
+const leafRequestSchema = strictOptions({ ...leafRequest, purpose: sentence.optional() })
+
+const pkiSchema = strictOptions({
+  authorities: z.record(
+    role,
+    strictOptions({
+      purpose: sentence,
+      subject,
+      issuer: z.string().optional(),
+      keyIdentifierOf: z.string().optional(),
+      validity: validity.prefault({ from: '-1h', to: '+90d' }),
+      keys,
+    }),
+  ),
+  leaves: z.record(role, strictOptions({ ...leafRequest, purpose: sentence })),
+})
 
 function milliseconds(offset: string): number {
   return Number(offset.slice(0, -1)) * Number(units.get(offset.slice(-1)))
@@ -178,38 +177,3 @@ const units: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
   ['d', 86_400_000],
 ])
-
-const keys: Rule = optional(
-  oneOf<KeyAlgorithm>({
-    'ecdsa-p256': true,
-    'ecdsa-p384': true,
-    'rsa-1024': true,
-    'rsa-2048': true,
-  }),
-)
-
-const authorityFields: Readonly<Record<keyof AuthorityDeclaration, Rule>> = {
-  purpose: sentence,
-  subject: text,
-  issuer: optional(text),
-  keyIdentifierOf: optional(text),
-  validity: optional(object),
-  keys,
-}
-
-/** Of a request. A declaration has to state the purpose as well. */
-const leafFields: Readonly<Record<keyof LeafDeclaration, Rule>> = {
-  purpose: optional(sentence),
-  issuer: text,
-  subject: text,
-  usage: oneOf<LeafUsage>({ server: true, client: true, both: true, none: true }),
-  dns: optional(texts),
-  ip: optional(addresses),
-  uri: optional(texts),
-  email: optional(texts),
-  upn: optional(texts),
-  validity: optional(object),
-  keys,
-  chain: optional(flag),
-  ca: optional(flag),
-}

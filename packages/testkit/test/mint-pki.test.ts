@@ -182,6 +182,10 @@ t.test('names the role that was probably meant', async (t) => {
   )
   t.equal(
     await refusal(() => pki.issue({ ...leaf, issuer: 'rouge' })),
-    `${place}.issue: leaf.issuer: authority "rouge" is not known; did you mean "rogue"?`,
+    `${place}.issue: option "issuer": authority "rouge" is not known; did you mean "rogue"?`,
+  )
+  t.equal(
+    await refusal(() => pki.issue({ ...leaf, url: [] } as typeof leaf)),
+    `${place}.issue: option "url" is not known; did you mean "uri"?`,
   )
 })

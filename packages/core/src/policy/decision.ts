@@ -1,5 +1,6 @@
 import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
+import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './policy.js'
 
 /** The answer to "may this peer do this?", with the reason. */
@@ -24,8 +25,9 @@ export interface DeniedDecision {
 export type Decide = (identity: ClientIdentity, permission: string) => Decision
 
 /**
- * Decides by `grants`. What an identity holds is found once; the identity of a connection is one
- * object, so that every further request of it costs two look-ups.
+ * Decides by `grants`; where several give a permission, by the first. What an identity holds is found
+ * once: the identity of a connection is one object, so that every further request of it costs two
+ * look-ups.
  */
 export function createDecide(grants: readonly CompiledGrant[]): Decide {
   const holdings = new WeakMap<ClientIdentity, ReadonlyMap<string, AllowedDecision>>()
@@ -41,11 +43,12 @@ export function createDecide(grants: readonly CompiledGrant[]): Decide {
 
 function findHeld(
   grants: readonly CompiledGrant[],
-  { value }: ClientIdentity,
+  { kind, value }: ClientIdentity,
 ): ReadonlyMap<string, AllowedDecision> {
   const held = new Map<string, AllowedDecision>()
   for (const { identity, allow, pattern } of grants) {
-    if (!pattern.matches(value)) continue
+    // The same text is another identity in another kind.
+    if (pattern.kind !== kind || !pattern.matches(value)) continue
     const decision = Object.freeze({ allowed: true, reason: 'granted', grant: identity } as const)
     for (const permission of allow) if (!held.has(permission)) held.set(permission, decision)
   }
@@ -53,7 +56,7 @@ function findHeld(
 }
 
 function deny(identity: ClientIdentity, permission: string): DeniedDecision {
-  const fault = `no grant gives ${permission} to ${JSON.stringify(identity.value)}`
+  const fault = `no grant gives ${permission} to ${quote(identity.value)}`
   const error = new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', fault)
   return { allowed: false, reason: 'not-granted', error }
 }

@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
 import { optionError, unknownName } from '../options.js'
 import { createDecide } from './decision.js'
-import type { Decision, DeniedDecision } from './decision.js'
+import type { Decide, Decision, DeniedDecision } from './decision.js'
 import { compiledGrantsOf } from './policy.js'
 import type { Policy } from './policy.js'
 import { authenticated, publicRoute } from './requirement.js'
@@ -10,10 +10,10 @@ import type { PermissionRequirement, Requirement } from './requirement.js'
 
 /** What a decision needs to know of the sender of a request. */
 export type Sender =
-  | { readonly identity: ClientIdentity; readonly refusal: null }
-  | { readonly identity: null; readonly refusal: PeerGateError; readonly evidence: object | null }
+  | { readonly evidence: object; readonly identity: ClientIdentity; readonly refusal: null }
+  | { readonly evidence: object | null; readonly identity: null; readonly refusal: PeerGateError }
 
-/** A requirement made ready for requests. It never throws. */
+/** A requirement made ready for requests. It never throws: what is no sender is refused. */
 export type Guard = (sender: Sender) => Decision
 
 /** The two doors from a policy to the requirements of routes. */
@@ -26,27 +26,48 @@ export function createRequirements<Permission extends string>(
   policy: Policy,
 ): Requirements<Permission> {
   const decide = createDecide(compiledGrantsOf(policy) ?? [])
-  const made = new WeakSet<object>()
 
   function permission<Tag extends Permission>(tag: Tag): PermissionRequirement<Tag> {
-    refuseUnknown(tag, policy.permissions)
+    refuseUnknown(tag, policy)
     const requirement = Object.freeze({ permission: tag }) as PermissionRequirement<Tag>
-    made.add(requirement)
+    statements.set(requirement, { tag, decide })
     return requirement
   }
 
-  function guard(requirement: unknown): Guard {
+  function guard(requirement: Requirement): Guard {
     if (requirement === authenticated) return guardAuthenticated
     if (requirement === publicRoute) return guardPublic
-    const tag = readTag(requirement, made)
-    refuseUnknown(tag, policy.permissions)
+    const tag = readTag(requirement, decide)
+    refuseUnknown(tag, policy)
     return (sender) => {
-      if (sender.identity === null) return refuse(sender.refusal)
-      return decide(sender.identity, tag)
+      const identity = identityOf(sender)
+      return identity === null ? refuse(sender) : decide(identity, tag)
     }
   }
 
   return { permission, guard }
+}
+
+/** Every requirement that a gate made: its tag, and what decides on it, which is that gate's own. */
+const statements = new WeakMap<object, { readonly tag: string; readonly decide: Decide }>()
+
+function readTag(requirement: unknown, decide: Decide): string {
+  if (typeof requirement === 'string') return requirement
+  const statement = statements.get(requirement as object)
+  if (statement === undefined) {
+    const fault = 'must be a permission, gate.permission(…), authenticated or publicRoute'
+    throw optionError('requirement', fault)
+  }
+  if (statement.decide === decide) return statement.tag
+  const fault = `the requirement of ${statement.tag} was not made by this gate`
+  throw new PeerGateError('ERR_PEERGATE_GATE_FOREIGN', fault)
+}
+
+function refuseUnknown(tag: unknown, { permissions }: Policy): void {
+  if (typeof tag !== 'string') throw optionError('permission', 'must be a text')
+  if (permissions.includes(tag)) return
+  const fault = unknownName('permission', tag, permissions)
+  throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
 }
 
 const allowedAuthenticated: Decision = Object.freeze({
@@ -56,32 +77,26 @@ const allowedAuthenticated: Decision = Object.freeze({
 })
 const allowedPublic: Decision = Object.freeze({ allowed: true, reason: 'public', grant: null })
 
-function guardAuthenticated(sender: Sender): Decision {
-  return sender.identity === null ? refuse(sender.refusal) : allowedAuthenticated
+/** Null where an adapter asks about a request that it never admitted. */
+type MaybeSender = Sender | null | undefined
+
+function guardAuthenticated(sender: MaybeSender): Decision {
+  return identityOf(sender) === null ? refuse(sender) : allowedAuthenticated
 }
 
-function guardPublic(sender: Sender): Decision {
-  if (sender.identity !== null || sender.evidence !== null) return allowedPublic
-  return refuse(sender.refusal)
+function guardPublic(sender: MaybeSender): Decision {
+  return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic
 }
 
-function refuse(error: PeerGateError): DeniedDecision {
-  return { allowed: false, reason: 'refused', error }
+function identityOf(sender: MaybeSender): ClientIdentity | null {
+  return sender?.identity ?? null
 }
 
-function readTag(requirement: unknown, made: WeakSet<object>): string {
-  if (typeof requirement === 'string') return requirement
-  if (typeof requirement !== 'object' || requirement === null || !('permission' in requirement)) {
-    const fault = 'must be a permission, gate.permission(…), authenticated or publicRoute'
-    throw optionError('requirement', fault)
-  }
-  if (made.has(requirement)) return String(requirement.permission)
-  const fault = `the requirement of ${JSON.stringify(requirement.permission)} was not made by this gate`
-  throw new PeerGateError('ERR_PEERGATE_GATE_FOREIGN', fault)
+function refuse(sender: MaybeSender): DeniedDecision {
+  return { allowed: false, reason: 'refused', error: sender?.refusal ?? notAdmitted() }
 }
 
-function refuseUnknown(tag: unknown, known: readonly string[]): void {
-  if (typeof tag === 'string' && known.includes(tag)) return
-  const fault = unknownName('permission', String(tag), known)
-  throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
+function notAdmitted(): PeerGateError {
+  const fault = 'a guard was asked about a request that no gate has admitted'
+  return new PeerGateError('ERR_PEERGATE_MIDDLEWARE_MISSING', fault)
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { IdentityKind } from '../client-identity.js'
 import { identityKinds } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
+import { quote } from '../identity-value/quote.js'
 import { optionError, parseOptions, strictOptions, unknownName } from '../options.js'
 import { compilePattern } from './pattern.js'
 import type { IdentityPattern } from './pattern.js'
@@ -10,8 +11,8 @@ import type { IdentityPattern } from './pattern.js'
 export interface Grant<Permission extends string = string> {
   /**
    * One identity, or a pattern of the policy's kind. `spiffe` and `uri`: `*` is one path segment, a
-   * trailing `**` the rest. `dns`: `*` is one label, a leading `**` the rest. `email` and `upn`:
-   * `*@domain`. `ip`: CIDR. `commonName`: exact only.
+   * trailing `**` one or more. `dns`: `*` is one label, a leading `**` one or more. `email` and
+   * `upn`: `*@domain`. `ip`: CIDR. `commonName`: exact only.
    */
   readonly identity: string
   readonly allow: readonly Permission[]
@@ -58,17 +59,11 @@ export function definePolicy<const Kind extends IdentityKind, const Permission e
   const compiled = grants.map((grant, index) => {
     refuseRepeats(`grants.${index}.allow`, grant.allow)
     refuseUnknown(`grants.${index}.allow`, grant.allow, permissions)
-    return Object.freeze({ ...grant, pattern: compilePattern(identity, grant.identity) })
+    return { ...grant, pattern: compilePattern(identity, grant.identity) }
   })
-  refuseRepeats(
-    'grants',
-    compiled.map(({ pattern }) => pattern.text),
-  )
-  const policy = Object.freeze({
-    identity,
-    permissions: Object.freeze(permissions),
-    grants: Object.freeze(grants.map((grant) => Object.freeze(grant))),
-  }) as unknown as Policy<Kind, Permission>
+  const patterns = compiled.map(({ pattern }) => pattern.text)
+  refuseRepeats('grants', patterns)
+  const policy = Object.freeze({ identity, permissions, grants }) as Policy<Kind, Permission>
   compiledGrants.set(policy, compiled)
   return policy
 }
@@ -85,32 +80,32 @@ export function compiledGrantsOf(policy: Policy): readonly CompiledGrant[] | und
 
 const compiledGrants = new WeakMap<Policy, readonly CompiledGrant[]>()
 
-const permissionSchema = z
-  .string()
-  .regex(/^[!-~]+$/u, 'must be printable ASCII without spaces, such as "invoice:read"')
+const permissionNames = z
+  .array(
+    z.string().regex(/^[!-~]+$/u, 'must be printable ASCII without spaces, such as "invoice:read"'),
+  )
+  .min(1, 'must name at least one permission')
+  .readonly()
 
+/** `readonly` freezes the copies that parsing makes: nothing of the caller's is kept. */
 const policySchema = strictOptions({
   identity: z.enum(identityKinds),
-  permissions: z.array(permissionSchema).min(1, 'must name at least one permission'),
+  permissions: permissionNames,
   grants: z
-    .array(
-      strictOptions({
-        identity: z.string().min(1, 'must not be empty'),
-        allow: z.array(permissionSchema).min(1, 'must name at least one permission'),
-      }),
-    )
-    .min(1, 'must hold at least one grant'),
+    .array(strictOptions({ identity: z.string(), allow: permissionNames }).readonly())
+    .min(1, 'must hold at least one grant')
+    .readonly(),
 })
 
 function refuseRepeats(place: string, names: readonly string[]): void {
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated === undefined) return
-  throw optionError('definePolicy', `${place} names ${JSON.stringify(repeated)} twice`)
+  throw optionError('definePolicy', `option "${place}" names ${quote(repeated)} twice`)
 }
 
 function refuseUnknown(place: string, named: readonly string[], known: readonly string[]): void {
   const unknown = named.find((permission) => !known.includes(permission))
   if (unknown === undefined) return
-  const fault = `definePolicy: ${place}: ${unknownName('permission', unknown, known)}`
+  const fault = `definePolicy: option "${place}": ${unknownName('permission', unknown, known)}`
   throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
 }

@@ -19,7 +19,7 @@ export interface SocketSourceOptions {
  *
  * With a TLS gate, the certificate is the one that the TLS gate captured at the handshake. Without
  * one, for a server set up by hand, it is read from the socket at the first request, and only TLS
- * 1.3 connections are accepted, since they cannot be renegotiated (RFC 8446 §1.2).
+ * 1.3 is accepted, where renegotiation is refused.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
@@ -31,34 +31,32 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
     name: 'socket',
     read(request: RequestLike) {
       try {
-        return readPeer(request)
+        return readPeer(socketOf(request))
       } catch (cause) {
-        return refusalOf(cause)
+        return cause instanceof PeerGateError ? cause : closed('its socket cannot be read', cause)
       }
     },
   })
 }
 
-type ReadPeer = PeerSource['read']
+type ReadPeer = (socket: object) => PeerEvidence | PeerGateError
 
 function readCaptured(captured: ConnectionMemory<PeerEvidence>): ReadPeer {
-  return (request) => {
-    const socket = socketOf(request)
+  return (socket) => {
     const peer = captured.recall(socket)
     if (peer !== undefined) return peer
-    refuseUnencrypted(socket)
-    const fault = 'the TLS gate was not attached to the server of this connection: call tls.attach'
-    throw new PeerGateError('ERR_PEERGATE_CONNECTION_NOT_CAPTURED', fault)
+    refuseUnreadable(socket)
+    const fault = 'the TLS gate did not capture this connection; call tls.attach before listen'
+    return new PeerGateError('ERR_PEERGATE_CONNECTION_NOT_CAPTURED', fault)
   }
 }
 
 function readByHand(): ReadPeer {
   const peers = createConnectionMemory<ReturnType<ReadPeer>>()
-  return (request) => {
-    const socket = socketOf(request)
+  return (socket) => {
     const known = peers.recall(socket)
     if (known !== undefined) return known
-    refuseUnencrypted(socket)
+    refuseUnreadable(socket)
     const peer = readOnce(socket as HandMadeSocket)
     peers.remember(socket, peer)
     return peer
@@ -82,23 +80,27 @@ function readOnce(socket: HandMadeSocket): PeerEvidence | PeerGateError {
 function refuseOldProtocol(socket: HandMadeSocket): void {
   const protocol = socket.getProtocol()
   if (protocol === 'TLSv1.3') return
-  const fault = `without a TLS gate only TLSv1.3 is accepted, and this is ${protocol}: use createTlsGate`
+  const fault = `without a TLS gate only TLSv1.3 is accepted, and this is ${protocol}; use createTlsGate`
   throw new PeerGateError('ERR_PEERGATE_PROTOCOL_UNSUPPORTED', fault)
 }
 
-function socketOf({ socket }: RequestLike): object {
+function socketOf(request: RequestLike): object {
+  const { socket } = request
   if (typeof socket === 'object' && socket !== null) return socket
-  throw new PeerGateError('ERR_PEERGATE_CONNECTION_CLOSED', 'the request has no socket any more')
+  throw closed('the request has no socket')
 }
 
-function refuseUnencrypted(socket: { readonly encrypted?: unknown; readonly destroyed?: unknown }) {
-  if (socket.destroyed === true) {
-    throw new PeerGateError('ERR_PEERGATE_CONNECTION_CLOSED', 'the connection is closed')
-  }
+function refuseUnreadable(socket: { readonly encrypted?: unknown; readonly destroyed?: unknown }) {
+  if (socket.destroyed === true) throw closed('its socket is destroyed')
   if (socket.encrypted !== true) {
     const fault = 'the request came over a connection without TLS, or was injected by a test'
     throw new PeerGateError('ERR_PEERGATE_CONNECTION_NOT_TLS', fault)
   }
+}
+
+function closed(fault: string, cause?: unknown): PeerGateError {
+  const detail = `${fault}; ask for the peer when the request begins`
+  return new PeerGateError('ERR_PEERGATE_CONNECTION_CLOSED', detail, { cause })
 }
 
 const socketSourceSchema = strictOptions({

@@ -1,15 +1,15 @@
 import type { X509Certificate } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
-import { parseCertificate } from '../certificate/parse-certificate.js'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
+import { parseCertificate } from '../certificate/parse-certificate.js'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { codeOfVerdict, verdictOf } from './refusal.js'
 
 /** What acceptance needs of a TLS socket. */
-export interface PeerSocket extends Pick<TLSSocket, 'getPeerX509Certificate'> {
+export interface PeerSocket {
   readonly authorized: unknown
   readonly authorizationError: unknown
+  readonly getPeerX509Certificate: () => X509Certificate | undefined
 }
 
 /**
@@ -25,18 +25,12 @@ export function acceptPeer(
   socket: PeerSocket,
   trustSetOf: (leaf: X509Certificate) => string | null,
 ): PeerEvidence {
-  const verdict = verdictOf(socket.authorizationError)
   const leaf = socket.getPeerX509Certificate()
-  if (leaf === undefined || leaf === null) {
-    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', 'the peer sent no certificate')
+  if (leaf === undefined) {
+    const fault = 'the peer sent no certificate; it needs one that a client CA issued'
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', fault)
   }
-  if (verdict !== null) {
-    throw new PeerGateError(codeOfVerdict(verdict), `the certificate did not verify (${verdict})`)
-  }
-  if (socket.authorized !== true) {
-    const fault = 'the certificate was not verified'
-    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
-  }
+  refuseUnverified(socket)
   const certificate = parseCertificate(leaf.raw)
   refuseUnfitLeaf(certificate)
   return Object.freeze({
@@ -52,4 +46,15 @@ export function refusalOf(cause: unknown): PeerGateError {
   if (cause instanceof PeerGateError) return cause
   const fault = 'the certificate could not be read'
   return new PeerGateError('ERR_PEERGATE_CERTIFICATE_MALFORMED', fault, { cause })
+}
+
+function refuseUnverified({ authorized, authorizationError }: PeerSocket): void {
+  const verdict = verdictOf(authorizationError)
+  if (verdict !== null) {
+    throw new PeerGateError(codeOfVerdict(verdict), `the certificate did not verify (${verdict})`)
+  }
+  if (authorized !== true) {
+    const fault = 'the certificate was not verified; the server must set requestCert to true'
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
+  }
 }

@@ -1,18 +1,17 @@
-import { X509Certificate } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
+import { isUint8Array } from 'node:util/types'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
-import { parseCertificate } from '../certificate/parse-certificate.js'
-import { parsePem } from '../certificate/pem.js'
 import { PeerGateError } from '../errors.js'
-import { readMaterial } from './material.js'
+import { isIssuedBy, loadCertificates } from './load-certificates.js'
+import type { LoadedCertificate } from './load-certificates.js'
 import type { Material } from './material.js'
 
 /** The CAs that may have issued a client's certificate, by the name of their set. */
 export interface ClientCas {
-  /** One PEM certificate each, without anything that stood around it in a file. */
-  readonly certificates: readonly string[]
-  /** Lower-case hexadecimal SHA-256 fingerprints by set, sorted: what this trust consists of. */
+  /** One PEM text of all certificates, without anything that stood around them in a file. */
+  readonly bundle: string
+  /** Fingerprints by set, sorted: what this trust consists of. */
   readonly fingerprints: string
   /**
    * The name of the set that admitted a verified leaf; null where several sets are configured and
@@ -23,7 +22,7 @@ export interface ClientCas {
 
 /**
  * Reads the client CA sets and refuses whatever OpenSSL would take in silence: a set without a CA,
- * a block that does not parse, a certificate that is not a CA, a set in which every CA has expired.
+ * a block that does not parse, a certificate that is not a CA, a set in which no CA is valid now.
  * A single expired CA is a process warning with the code `PEERGATE_CLIENT_CA_EXPIRED`.
  *
  * @throws {PeerGateError} ERR_PEERGATE_CLIENT_CA_INVALID, ERR_PEERGATE_PEM_INVALID or
@@ -32,84 +31,87 @@ export interface ClientCas {
 export function loadClientCas(
   sets: Readonly<Record<string, Material | readonly Material[]>>,
 ): ClientCas {
-  const cas = Object.entries(sets).flatMap(([set, materials]) => loadSet(set, [materials].flat()))
-  refuseSharedKeys(cas)
-  const names = new Set(cas.map(({ set }) => set))
-  const [only] = names.size === 1 ? names : []
+  const loaded = Object.entries(sets).map(([set, materials]) => loadSet(set, materials))
+  refuseSharedKeys(loaded)
   return {
-    certificates: cas.map(({ x509 }) => x509.toString()),
-    fingerprints: cas
-      .map(({ set, facts }) => `${set} ${facts.fingerprint256}`)
-      .toSorted()
-      .join('\n'),
-    trustSetOf: (leaf) => only ?? cas.find((ca) => isIssuedBy(leaf, ca))?.set ?? null,
+    bundle: loaded.flatMap(({ cas }) => cas.map(({ x509 }) => x509.toString())).join(''),
+    fingerprints: loaded.flatMap(describeSet).toSorted().join('\n'),
+    trustSetOf: (leaf) => findTrustSet(leaf, loaded)?.set ?? null,
   }
 }
 
-interface ClientCa {
+interface ClientCaSet {
   readonly set: string
-  readonly facts: CertificateFacts
-  readonly x509: X509Certificate
-  readonly publicKey: KeyObject
+  readonly cas: readonly LoadedCertificate[]
 }
 
-function loadSet(set: string, materials: readonly Material[]): readonly ClientCa[] {
+function loadSet(set: string, materials: Material | readonly Material[]): ClientCaSet {
   const role = `clientCas.${set}`
-  const cas = materials.flatMap((material) =>
-    parsePem(readMaterial(role, material), role).map(({ label, der }, index) =>
-      loadCa(set, `certificate ${index + 1} of ${role}`, label, der),
-    ),
+  const cas = withRoles(role, materials).flatMap(([each, material]) =>
+    loadCertificates(each, material, 'ERR_PEERGATE_CLIENT_CA_INVALID'),
   )
+  for (const { place, facts } of cas) refuseLeaf(place, facts)
   const now = Date.now()
-  const valid = cas.filter(({ facts }) => facts.notBefore <= now && now <= facts.notAfter)
-  if (valid.length === 0) throw invalid(`${role} holds no CA that is valid now`)
-  for (const { facts } of cas.filter((ca) => now > ca.facts.notAfter)) warnOfExpired(role, facts)
-  return cas
-}
-
-function loadCa(set: string, place: string, label: string, der: Uint8Array): ClientCa {
-  if (label !== 'CERTIFICATE') throw invalid(`${place} is a ${label}; only CA certificates belong`)
-  try {
-    const facts = parseCertificate(der)
-    if (!isAuthority(facts)) throw invalid(`${place} is not a CA (basicConstraints, keyUsage)`)
-    const x509 = new X509Certificate(der)
-    return { set, facts, x509, publicKey: x509.publicKey }
-  } catch (cause) {
-    if (cause instanceof PeerGateError && cause.code === 'ERR_PEERGATE_CLIENT_CA_INVALID') {
-      throw cause
-    }
-    const why = cause instanceof PeerGateError ? cause.detail : 'OpenSSL cannot read it'
-    throw invalid(`${place} is not a certificate: ${why}`, cause)
+  if (!cas.some(({ facts }) => facts.notBefore <= now && now <= facts.notAfter)) {
+    throw invalid(`${role} holds no CA that is valid now; renew it`)
   }
+  for (const { place, facts } of cas) if (now > facts.notAfter) warnOfExpired(place, facts)
+  return { set, cas }
 }
 
-function isAuthority({ basicConstraints, keyUsage }: CertificateFacts): boolean {
-  return basicConstraints?.ca === true && (keyUsage === null || keyUsage.includes('keyCertSign'))
+/** Each material with the option that it came from, as option errors write it. */
+function withRoles(
+  role: string,
+  materials: Material | readonly Material[],
+): readonly (readonly [string, Material])[] {
+  if (typeof materials === 'string' || isUint8Array(materials)) return [[role, materials]]
+  return materials.map((material, index) => [`${role}.${index}`, material])
+}
+
+function refuseLeaf(place: string, { basicConstraints, keyUsage }: CertificateFacts): void {
+  if (basicConstraints?.ca !== true) throw invalid(`${place} is not a CA (basicConstraints)`)
+  if (keyUsage?.includes('keyCertSign') === false) {
+    throw invalid(`${place} may not sign certificates (keyUsage)`)
+  }
 }
 
 /** A key in two sets would make the name of the set that admitted a peer a matter of order. */
-function refuseSharedKeys(cas: readonly ClientCa[]): void {
+function refuseSharedKeys(sets: readonly ClientCaSet[]): void {
   const setByKey = new Map<string, string>()
-  for (const { set, publicKey } of cas) {
-    const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
-    const other = setByKey.get(key) ?? set
-    if (other !== set) throw invalid(`clientCas.${set} and clientCas.${other} share a CA key`)
-    setByKey.set(key, set)
+  for (const { set, cas } of sets) {
+    for (const { publicKey } of cas) {
+      const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+      const other = setByKey.get(key) ?? set
+      if (other !== set) {
+        throw invalid(`clientCas.${other} and clientCas.${set} share a CA key; put it into one set`)
+      }
+      setByKey.set(key, set)
+    }
   }
 }
 
-function isIssuedBy(leaf: X509Certificate, { x509, publicKey }: ClientCa): boolean {
-  return leaf.checkIssued(x509) && leaf.verify(publicKey)
+function describeSet({ set, cas }: ClientCaSet): readonly string[] {
+  return cas.map(({ facts }) => `${set} ${facts.fingerprint256}`)
 }
 
-function warnOfExpired(role: string, { subject, notAfter }: CertificateFacts): void {
+/** OpenSSL verified the leaf against all sets; with one set, there is nothing left to find. */
+function findTrustSet(
+  leaf: X509Certificate,
+  sets: readonly ClientCaSet[],
+): ClientCaSet | undefined {
+  if (sets.length === 1) return sets[0]
+  return sets.find(({ cas }) => cas.some((ca) => isIssuedBy(leaf, ca)))
+}
+
+function warnOfExpired(place: string, { subject, notAfter }: CertificateFacts): void {
   const name = formatDistinguishedName(subject)
-  process.emitWarning(`${role}: the CA ${name} expired on ${new Date(notAfter).toISOString()}`, {
+  const time = new Date(notAfter).toISOString()
+  process.emitWarning(`${place}: the CA ${name} expired on ${time}; remove or renew it`, {
     type: 'PeergateWarning',
     code: 'PEERGATE_CLIENT_CA_EXPIRED',
   })
 }
 
-function invalid(fault: string, cause?: unknown): PeerGateError {
-  return new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault, { cause })
+function invalid(fault: string): PeerGateError {
+  return new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault)
 }

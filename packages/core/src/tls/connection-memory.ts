@@ -10,7 +10,8 @@ export interface ConnectionMemory<Value extends object> {
  * The value is kept on the socket under a symbol of its own, not in a `WeakMap`: HTTP/2 gives every
  * stream a new proxy of the one TLS socket, so that object identity is lost, while properties pass
  * through. What is found under the symbol counts only if it was put there by this memory, so that a
- * mocked socket which answers to every property remembers nothing.
+ * mocked socket which answers to every property remembers nothing. Whoever copies the property
+ * copies the peer; only code in this process can do that.
  */
 export function createConnectionMemory<Value extends object>(): ConnectionMemory<Value> {
   const key = Symbol('peergate.connection')

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isUint8Array } from 'node:util/types'
 import * as z from 'zod'
 import { PeerGateError } from '../errors.js'
 
@@ -8,19 +9,23 @@ import { PeerGateError } from '../errors.js'
  */
 export type Material = string | Uint8Array
 
-export const materialSchema: z.ZodType<Material> = z.union(
-  [z.string().min(1), z.instanceof(Uint8Array)],
-  { error: 'must be the path of a file, PEM text, or bytes of PEM' },
+export const materialSchema: z.ZodType<Material> = z.custom<Material>(
+  (value) => (typeof value === 'string' ? value !== '' : isUint8Array(value)),
+  'must be the path of a file, PEM text, or bytes of PEM',
 )
 
 /**
  * The text of `material`, decoded byte for byte so that nothing in it is replaced.
  *
- * @throws {PeerGateError} ERR_PEERGATE_FILE_UNREADABLE
+ * @throws {PeerGateError} ERR_PEERGATE_FILE_UNREADABLE or ERR_PEERGATE_PEM_INVALID
  */
 export function readMaterial(role: string, material: Material): string {
   if (typeof material !== 'string') return Buffer.from(material).toString('latin1')
   if (material.includes('-----BEGIN')) return material
+  if (bareBase64.test(material)) {
+    const fault = `${role}: base64 without its BEGIN and END lines; give the whole PEM, or a path`
+    throw new PeerGateError('ERR_PEERGATE_PEM_INVALID', fault)
+  }
   try {
     return readFileSync(material, 'latin1')
   } catch (cause) {
@@ -29,3 +34,6 @@ export function readMaterial(role: string, material: Material): string {
     throw new PeerGateError('ERR_PEERGATE_FILE_UNREADABLE', fault, { cause })
   }
 }
+
+/** DER of some length in base64: taken for a path, a private key would end up in the message. */
+const bareBase64 = /^\s*M[A-Za-z0-9+/=\s]{60,}$/

@@ -10,7 +10,7 @@ export interface PeerRefusal {
 
 /**
  * Why a handshake failed. `authorizationError` is what OpenSSL's verification of the peer's
- * certificate said; it is null or undefined where the handshake failed for another reason.
+ * certificate said; null where the handshake failed for another reason.
  */
 export function explainHandshakeFailure(
   failure: NodeJS.ErrnoException,
@@ -31,12 +31,9 @@ export function codeOfVerdict(verdict: string): PeerGateErrorCode {
   return codesByVerdict.get(verdict) ?? 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
 }
 
-/** Node gives a code or, in some versions, an error that carries it. */
+/** The code in an `authorizationError`. Only null says that nothing was found. */
 export function verdictOf(authorizationError: unknown): string | null {
-  if (authorizationError === null || authorizationError === undefined) return null
-  if (authorizationError instanceof Error) {
-    return (authorizationError as NodeJS.ErrnoException).code ?? authorizationError.message
-  }
+  if (authorizationError === null) return null
   return typeof authorizationError === 'string' ? authorizationError : 'UNSPECIFIED'
 }
 

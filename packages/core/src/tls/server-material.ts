@@ -1,19 +1,19 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto'
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
-import { parseCertificate } from '../certificate/parse-certificate.js'
-import { parsePem } from '../certificate/pem.js'
+import { createPrivateKey } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
+import { isIssuedBy, loadCertificates } from './load-certificates.js'
+import type { LoadedCertificate, LoadedCertificates } from './load-certificates.js'
 import { readMaterial } from './material.js'
 import type { Material } from './material.js'
-
-const serverAuth = '1.3.6.1.5.5.7.3.1'
 
 /** What a server proves itself with. */
 export interface ServerMaterial {
   /** The leaf, followed by its intermediates, each of which issued the one before it. */
   readonly cert: string
   readonly key: string
-  readonly passphrase: string | undefined
+  /** There only for an encrypted key. */
+  readonly passphrase?: string
 }
 
 /**
@@ -28,74 +28,68 @@ export function loadServerMaterial(options: {
   readonly key: Material
   readonly passphrase?: string | undefined
 }): ServerMaterial {
-  const chain = loadChain(readMaterial('server.cert', options.cert))
-  const key = readMaterial('server.key', options.key)
-  refuseForeignKey(chain[0], key, options.passphrase)
-  return {
-    cert: chain.map((certificate) => certificate.toString()).join(''),
-    key,
-    passphrase: options.passphrase,
+  const chain = loadChain(options.cert)
+  const { passphrase } = options
+  const material: ServerMaterial = {
+    cert: chain.map(({ x509 }) => x509.toString()).join(''),
+    key: readMaterial('server.key', options.key),
+    ...(passphrase === undefined ? {} : { passphrase }),
   }
+  if (!isUsable(material, chain[0])) {
+    throw invalidKey('server.key belongs to another certificate than the leaf of server.cert')
+  }
+  return material
 }
 
-type Chain = readonly [X509Certificate, ...X509Certificate[]]
+const certificateCode = 'ERR_PEERGATE_SERVER_CERTIFICATE_INVALID'
 
-function loadChain(text: string): Chain {
-  const [leaf, ...issuers] = parsePem(text, 'server.cert').map(({ label, der }, index) =>
-    loadCertificate(`certificate ${index + 1} of server.cert`, label, der),
-  ) as [X509Certificate, ...X509Certificate[]]
-  refuseUnfitLeaf(leaf)
-  let issued = leaf
-  for (const [index, issuer] of issuers.entries()) {
-    if (!issued.checkIssued(issuer)) {
-      throw invalid(`certificate ${index + 2} of server.cert did not issue the one before it`)
+function loadChain(material: Material): LoadedCertificates {
+  const chain = loadCertificates('server.cert', material, certificateCode)
+  refuseUnfitServer(chain[0])
+  let [issued] = chain
+  for (const issuer of chain.slice(1)) {
+    if (!isIssuedBy(issued.x509, issuer)) {
+      throw invalidCertificate(`${issuer.place} did not issue the one before it; reorder the chain`)
     }
     issued = issuer
   }
-  return [leaf, ...issuers]
+  return chain
 }
 
-function loadCertificate(place: string, label: string, der: Uint8Array): X509Certificate {
-  if (label !== 'CERTIFICATE') {
-    throw invalid(`${place} is a ${label}; the key belongs in server.key`)
-  }
+/** A server's leaf has to be as fit as a client's, which the same rules say on every Node. */
+function refuseUnfitServer({ place, facts }: LoadedCertificate): void {
   try {
-    return new X509Certificate(der)
+    refuseUnfitLeaf(facts)
   } catch (cause) {
-    throw invalid(`${place} is not a certificate`, cause)
+    const { detail } = cause as PeerGateError
+    throw invalidCertificate(`${place} must be the leaf of a server: ${detail}`, cause)
+  }
+  if (facts.extendedKeyUsage?.includes(serverAuth) === false) {
+    throw invalidCertificate(`${place} was not issued for servers (extendedKeyUsage)`)
   }
 }
 
-function refuseUnfitLeaf(leaf: X509Certificate): void {
-  const { basicConstraints, extendedKeyUsage } = parseLeaf(leaf.raw)
-  if (basicConstraints?.ca === true) throw invalid('server.cert begins with a CA, not with a leaf')
-  if (extendedKeyUsage !== null && !extendedKeyUsage.includes(serverAuth)) {
-    throw invalid('server.cert was not issued for server authentication (extendedKeyUsage)')
-  }
-}
+const serverAuth = '1.3.6.1.5.5.7.3.1'
 
-function parseLeaf(der: Uint8Array): CertificateFacts {
+/** OpenSSL has limits of its own, which differ between versions, so that a context is tried too. */
+function isUsable(material: ServerMaterial, { x509 }: LoadedCertificate): boolean {
   try {
-    return parseCertificate(der)
+    const { key, passphrase } = material
+    const privateKey = createPrivateKey(passphrase === undefined ? key : { key, passphrase })
+    if (!x509.checkPrivateKey(privateKey)) return false
+    createSecureContext(material)
+    return true
   } catch (cause) {
-    throw invalid(`the leaf of server.cert: ${(cause as PeerGateError).detail}`, cause)
+    const { code } = cause as NodeJS.ErrnoException
+    const fault = `OpenSSL refuses server.key with server.cert (${code}); the key must be in PEM, and an encrypted one needs server.passphrase`
+    throw invalidKey(fault, cause)
   }
 }
 
-function refuseForeignKey(leaf: X509Certificate, key: string, passphrase?: string): void {
-  let privateKey
-  try {
-    privateKey = createPrivateKey(passphrase === undefined ? key : { key, passphrase })
-  } catch (cause) {
-    const fault = 'server.key is not a private key in PEM, or its passphrase is missing or wrong'
-    throw new PeerGateError('ERR_PEERGATE_SERVER_KEY_INVALID', fault, { cause })
-  }
-  if (!leaf.checkPrivateKey(privateKey)) {
-    const fault = 'server.key belongs to another certificate than the leaf of server.cert'
-    throw new PeerGateError('ERR_PEERGATE_SERVER_KEY_INVALID', fault)
-  }
+function invalidCertificate(fault: string, cause?: unknown): PeerGateError {
+  return new PeerGateError(certificateCode, fault, { cause })
 }
 
-function invalid(fault: string, cause?: unknown): PeerGateError {
-  return new PeerGateError('ERR_PEERGATE_SERVER_CERTIFICATE_INVALID', fault, { cause })
+function invalidKey(fault: string, cause?: unknown): PeerGateError {
+  return new PeerGateError('ERR_PEERGATE_SERVER_KEY_INVALID', fault, { cause })
 }

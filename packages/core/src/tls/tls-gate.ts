@@ -1,13 +1,12 @@
-import { constants, createHash } from 'node:crypto'
-import { Server, createSecureContext } from 'node:tls'
-import type { TLSSocket, TlsOptions } from 'node:tls'
+import { inspect } from 'node:util'
+import type { Server, TLSSocket } from 'node:tls'
 import * as z from 'zod'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
-import { optionError, parseOptions, strictOptions } from '../options.js'
+import { parseOptions, strictOptions } from '../options.js'
 import { acceptPeer, refusalOf } from './accepted-peer.js'
+import { bindServer } from './bind-server.js'
 import { loadClientCas } from './client-cas.js'
-import type { ClientCas } from './client-cas.js'
 import { createConnectionMemory } from './connection-memory.js'
 import type { ConnectionMemory } from './connection-memory.js'
 import { materialSchema } from './material.js'
@@ -15,7 +14,10 @@ import type { Material } from './material.js'
 import { explainHandshakeFailure } from './refusal.js'
 import type { PeerRefusal } from './refusal.js'
 import { loadServerMaterial } from './server-material.js'
-import type { ServerMaterial } from './server-material.js'
+import { createServerOptions, usedServerContext } from './server-options.js'
+import type { MinVersion, TlsServerOptions } from './server-options.js'
+
+export type { TlsServerOptions } from './server-options.js'
 
 export interface TlsGateOptions {
   /** What the server proves itself with. */
@@ -24,7 +26,7 @@ export interface TlsGateOptions {
     readonly cert: Material
     readonly key: Material
     /** Only for an encrypted key. */
-    readonly passphrase?: string
+    readonly passphrase?: string | undefined
   }
   /**
    * The CAs whose clients may connect, by the name of their set: `{ payments: 'payments-ca.pem' }`.
@@ -32,28 +34,13 @@ export interface TlsGateOptions {
    */
   readonly clientCas: Readonly<Record<string, Material | readonly Material[]>>
   /** The oldest TLS version accepted; `TLSv1.3` by default. */
-  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
-  /** Called for every peer that was refused before HTTP; what it throws becomes a process warning. */
-  readonly onRefused?: (refusal: PeerRefusal) => void
+  readonly minVersion?: MinVersion
+  /**
+   * Called for every peer that was refused before HTTP. What it throws, or the promise that it
+   * returns rejects with, becomes a process warning with the code `PEERGATE_CALLBACK_THREW`.
+   */
+  readonly onRefused?: (refusal: PeerRefusal) => unknown
 }
-
-/** The options of a strict server, for `https`, `http2` and Fastify's `https`. */
-export type TlsServerOptions = Readonly<
-  Required<
-    Pick<
-      TlsOptions,
-      | 'ca'
-      | 'cert'
-      | 'key'
-      | 'minVersion'
-      | 'rejectUnauthorized'
-      | 'requestCert'
-      | 'secureOptions'
-      | 'sessionIdContext'
-    >
-  > &
-    Pick<TlsOptions, 'passphrase'>
->
 
 /**
  * Decides which peers may finish a handshake, and keeps what their certificates say. It knows no
@@ -62,11 +49,13 @@ export type TlsServerOptions = Readonly<
 export interface TlsGate {
   readonly serverOptions: TlsServerOptions
   /**
-   * Binds a server to this TLS gate: its context becomes `serverOptions`, and every connection is
-   * judged and its certificate captured at `secureConnection`, before HTTP.
+   * Binds a server that was made with `serverOptions` to this TLS gate, before it listens: the
+   * context becomes `serverOptions` and can no longer be changed, and every connection is judged and
+   * its certificate captured at `secureConnection`, before HTTP.
    *
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for anything but a TLS server, one that
-   * another TLS gate is attached to, or one with an external session store.
+   * listens already, one that another TLS gate is attached to, one with an external session store,
+   * or one that was made with other TLS options.
    */
   readonly attach: (server: Server) => void
 }
@@ -93,31 +82,28 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
   const parsed = parseOptions('createTlsGate', tlsGateSchema, options)
   const cas = loadClientCas(parsed.clientCas)
   const material = loadServerMaterial(parsed.server)
-  const serverOptions = buildServerOptions(material, cas, parsed.minVersion)
+  const serverOptions = createServerOptions(material, cas, parsed.minVersion)
   const peers = createConnectionMemory<PeerEvidence>()
   const report = reportTo(parsed.onRefused)
 
   function judge(socket: TLSSocket): void {
     socket.disableRenegotiation()
     try {
-      refuseResumption(socket)
+      refuseUnfitHandshake(socket)
       peers.remember(socket, acceptPeer(socket, cas.trustSetOf))
     } catch (cause) {
       socket.destroy()
-      report({ error: refusalOf(cause), reason: null })
+      void report({ error: refusalOf(cause), reason: null })
     }
   }
 
   const gate: TlsGate = Object.freeze({
     serverOptions,
     attach(server: Server) {
-      if (attachedGates.get(server) === gate) return
-      refuseUnfitServer(server)
-      attachedGates.set(server, gate)
-      server.setSecureContext(serverOptions)
+      if (!bindServer(server, serverOptions)) return
       server.prependListener('secureConnection', judge)
       server.on('tlsClientError', (failure: NodeJS.ErrnoException, socket: TLSSocket) => {
-        report(explainHandshakeFailure(failure, socket.authorizationError))
+        void report(explainHandshakeFailure(failure, socket.authorizationError))
       })
     },
   })
@@ -134,68 +120,51 @@ export function acceptedPeersOf(gate: TlsGate): ConnectionMemory<PeerEvidence> |
 }
 
 const peersByGate = new WeakMap<TlsGate, ConnectionMemory<PeerEvidence>>()
-const attachedGates = new WeakMap<Server, TlsGate>()
+
+const clientCaSchema = z.union(
+  [materialSchema, z.array(materialSchema).min(1, 'must hold at least one CA')],
+  { error: 'must be the path of a file, PEM text, bytes of PEM, or a list of these' },
+)
 
 const tlsGateSchema = strictOptions({
   server: strictOptions({
     cert: materialSchema,
     key: materialSchema,
-    passphrase: z.string().exactOptional(),
+    passphrase: z.string().optional(),
   }),
   clientCas: z
-    .record(z.string().min(1), z.union([materialSchema, z.array(materialSchema).min(1)]))
+    .record(z.string().min(1), clientCaSchema, {
+      error: ({ code }) =>
+        code === 'invalid_key'
+          ? 'must have a name'
+          : 'must be sets of CAs by name, such as { payments: "payments-ca.pem" }',
+    })
     .refine((sets) => Object.keys(sets).length > 0, 'must name at least one set of CAs'),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
-  onRefused: z.custom<(refusal: PeerRefusal) => void>(isFunction, 'must be a function').optional(),
+  onRefused: z
+    .custom<(refusal: PeerRefusal) => unknown>(isFunction, 'must be a function')
+    .optional(),
 })
 
-function buildServerOptions(
-  { cert, key, passphrase }: ServerMaterial,
-  cas: ClientCas,
-  minVersion: 'TLSv1.2' | 'TLSv1.3',
-): TlsServerOptions {
-  const serverOptions: TlsServerOptions = Object.freeze({
-    cert,
-    key,
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ca: [...cas.certificates],
-    requestCert: true,
-    rejectUnauthorized: true,
-    minVersion,
-    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    // A session belongs to the trust it was made under, should anybody ever share ticket keys.
-    sessionIdContext: createHash('sha256').update(cas.fingerprints).digest('hex').slice(0, 32),
-  })
-  createSecureContext(serverOptions)
-  return serverOptions
-}
-
-function refuseUnfitServer(server: Server): void {
-  if (!(server instanceof Server)) {
-    throw optionError('attach', 'the server must be a TLS server, made with serverOptions')
+function refuseUnfitHandshake(socket: TLSSocket): void {
+  // No tickets are issued, so that a resumed session was made by somebody else's keys.
+  if (socket.isSessionReused()) {
+    throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', 'the peer resumed a TLS session')
   }
-  if (attachedGates.has(server)) {
-    throw optionError('attach', 'another TLS gate is attached to this server')
-  }
-  for (const event of ['newSession', 'resumeSession']) {
-    if (server.listenerCount(event) > 0) {
-      throw optionError('attach', `the server must not have an external session store (${event})`)
-    }
+  if (!usedServerContext(socket)) {
+    const fault = 'an SNICallback of the server’s own may have chosen other client CAs; remove it'
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
   }
 }
 
-/** No tickets are issued, so that a resumed session was made by somebody else's keys. */
-function refuseResumption(socket: TLSSocket): void {
-  if (!socket.isSessionReused()) return
-  throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', 'the peer resumed a TLS session')
-}
-
-function reportTo(onRefused?: (refusal: PeerRefusal) => void): (refusal: PeerRefusal) => void {
-  return (refusal) => {
+function reportTo(
+  onRefused?: (refusal: PeerRefusal) => unknown,
+): (refusal: PeerRefusal) => Promise<void> {
+  return async (refusal) => {
     try {
-      onRefused?.(Object.freeze(refusal))
+      await onRefused?.(Object.freeze(refusal))
     } catch (error) {
-      process.emitWarning(`onRefused threw: ${String(error)}`, {
+      process.emitWarning(`onRefused threw ${inspect(error)}`, {
         type: 'PeergateWarning',
         code: 'PEERGATE_CALLBACK_THREW',
       })

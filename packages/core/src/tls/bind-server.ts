@@ -1,0 +1,84 @@
+import { Server } from 'node:tls'
+import { optionError } from '../options.js'
+import type { TlsServerOptions } from './server-options.js'
+
+/**
+ * Gives `server` the context of `serverOptions` for good. Returns false where it had it already.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ */
+export function bindServer(server: Server, serverOptions: TlsServerOptions): boolean {
+  if (boundOptions.get(server) === serverOptions) return false
+  refuseUnfitServer(server)
+  refuseSessionStore(server)
+  refuseOtherOptions(server, serverOptions)
+  server.setSecureContext(serverOptions)
+  for (const method of ['addContext', 'setSecureContext'] as const) lock(server, method)
+  boundOptions.set(server, serverOptions)
+  return true
+}
+
+const boundOptions = new WeakMap<Server, TlsServerOptions>()
+
+function refuseUnfitServer(server: Server): void {
+  if (!(server instanceof Server)) {
+    throw invalid('the server must be a TLS server, made with tls.serverOptions')
+  }
+  if (boundOptions.has(server)) throw invalid('another TLS gate is attached to this server')
+  if (server.listening) {
+    throw invalid('the server already listens, so that peers came in unseen; attach before listen')
+  }
+}
+
+/** A store would keep sessions that were made under another trust. */
+function refuseSessionStore(server: Server): void {
+  for (const event of ['newSession', 'resumeSession']) {
+    if (server.listenerCount(event) > 0) {
+      throw invalid(`the server must not have an external session store; remove ${event}`)
+    }
+  }
+}
+
+/**
+ * What a server was made with and `serverOptions` would replace must not be lost in silence: it may
+ * be a list of revoked certificates. Node keeps these options as properties of the server; should a
+ * version not, they are replaced all the same.
+ */
+function refuseOtherOptions(server: object, serverOptions: object): void {
+  for (const name of contextOptions) {
+    const present: unknown = Reflect.get(server, name)
+    if (present !== undefined && present !== Reflect.get(serverOptions, name)) {
+      throw invalid(`the server was made with another ${name}; make it with tls.serverOptions`)
+    }
+  }
+}
+
+const contextOptions = [
+  'requestCert',
+  'rejectUnauthorized',
+  'ca',
+  'cert',
+  'key',
+  'pfx',
+  'crl',
+  'minVersion',
+  'maxVersion',
+  'secureProtocol',
+  'ciphers',
+  'sigalgs',
+  'ecdhCurve',
+  'dhparam',
+  'ticketKeys',
+]
+
+function lock(server: Server, method: 'addContext' | 'setSecureContext'): void {
+  Object.defineProperty(server, method, {
+    value() {
+      throw invalid(`${method} would change the TLS of an attached server; make a new TLS gate`)
+    },
+  })
+}
+
+function invalid(fault: string) {
+  return optionError('attach', fault)
+}

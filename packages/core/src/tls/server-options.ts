@@ -1,0 +1,66 @@
+import { constants, createHash } from 'node:crypto'
+import type { TLSSocket, TlsOptions } from 'node:tls'
+import type { ClientCas } from './client-cas.js'
+import type { ServerMaterial } from './server-material.js'
+
+/** The options of a strict server, for `https`, `http2` and Fastify's `https`. */
+export type TlsServerOptions = Readonly<
+  Required<
+    Pick<
+      TlsOptions,
+      | 'SNICallback'
+      | 'ca'
+      | 'cert'
+      | 'key'
+      | 'minVersion'
+      | 'rejectUnauthorized'
+      | 'requestCert'
+      | 'secureOptions'
+      | 'sessionIdContext'
+    >
+  > &
+    Pick<TlsOptions, 'passphrase'>
+>
+
+/** The oldest TLS version that a server accepts. */
+export type MinVersion = 'TLSv1.2' | 'TLSv1.3'
+
+/** The only place where the options of a server's TLS are written. */
+export function createServerOptions(
+  material: ServerMaterial,
+  cas: ClientCas,
+  minVersion: MinVersion,
+): TlsServerOptions {
+  return Object.freeze({
+    ...material,
+    ca: cas.bundle,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion,
+    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+    // A session belongs to the trust it was made under, should anybody ever share ticket keys.
+    sessionIdContext: createHash('sha256').update(cas.fingerprints).digest('hex').slice(0, 32),
+    SNICallback: keepContext,
+  })
+}
+
+/**
+ * Whether the handshake of `socket` used the context of its server. A context of a server name has
+ * client CAs of its own, all public ones if it names none.
+ */
+export function usedServerContext(socket: TLSSocket): boolean {
+  return typeof socket.servername !== 'string' || keptContext.has(socket)
+}
+
+const keptContext = new WeakSet<TLSSocket>()
+
+/** Answers for every server name instead of Node, which would look among the added contexts. */
+function keepContext(
+  this: unknown,
+  _servername: string,
+  done: Parameters<NonNullable<TlsOptions['SNICallback']>>[1],
+): void {
+  // Node calls this as a method of the connection, as its own default requires (`this.server`).
+  keptContext.add(this as TLSSocket)
+  done(null)
+}

@@ -1,0 +1,46 @@
+import { authenticated, createPeerGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import type { PeerGate, RegisteredPermission, Requirement } from '@peergate/core'
+import { expectTrue } from '../equals.js'
+import type { Equals } from '../equals.js'
+
+const policy = definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read', 'invoice:write'],
+  grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
+})
+
+declare module '@peergate/core' {
+  interface Register {
+    policy: typeof policy
+  }
+}
+
+const gate = createPeerGate({
+  source: socketSource(),
+  identity: spiffe({ trustDomain: 'prod.example' }),
+  policy,
+})
+
+// One registration, and every bare tag is checked everywhere.
+expectTrue<Equals<RegisteredPermission, 'invoice:read' | 'invoice:write'>>()
+export const bare: Requirement = 'invoice:read'
+gate.guard('invoice:write')
+// @ts-expect-error -- misspelt
+gate.guard('invoice:raed')
+// @ts-expect-error -- misspelt
+export const misspelt: Requirement = 'invoice:raed'
+declare const text: string
+// @ts-expect-error -- not known to be one of the vocabulary
+gate.guard(text)
+
+// The other requirements are there as before.
+gate.guard(authenticated)
+gate.guard(gate.permission('invoice:read'))
+// @ts-expect-error -- misspelt
+gate.permission('invoice:raed')
+
+// Adapters take any gate, and the bare tags of the registered policy with it.
+export function state({ guard }: PeerGate): void {
+  guard('invoice:read')
+}
+state(gate)

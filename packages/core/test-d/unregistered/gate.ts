@@ -1,0 +1,82 @@
+import {
+  authenticated,
+  createPeerGate,
+  definePolicy,
+  dnsSan,
+  publicRoute,
+  socketSource,
+  spiffe,
+} from '@peergate/core'
+import type {
+  IdentityRule,
+  PeerGate,
+  PermissionRequirement,
+  RegisteredPermission,
+  Requirement,
+} from '@peergate/core'
+import { expectTrue } from '../equals.js'
+import type { Equals } from '../equals.js'
+
+const policy = definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read', 'invoice:write'],
+  grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
+})
+const source = socketSource()
+const identity = spiffe({ trustDomain: 'prod.example' })
+const gate = createPeerGate({ source, identity, policy })
+
+expectTrue<Equals<typeof gate, PeerGate<'invoice:read' | 'invoice:write'>>>()
+
+// The policy must grant to the kind of identity that the rule reads.
+// @ts-expect-error -- the policy is one of spiffe
+createPeerGate({ source, identity: dnsSan(), policy })
+declare const someRule: IdentityRule
+createPeerGate({ source, identity: someRule, policy })
+// @ts-expect-error -- not an option
+createPeerGate({ source, identity, policy, now: Date.now })
+// @ts-expect-error -- a clock gives a number
+createPeerGate({ source, identity, policy, clock: () => new Date() })
+
+// Without registration no bare tag compiles, in no place where a requirement is stated.
+expectTrue<Equals<RegisteredPermission, never>>()
+// @ts-expect-error -- not registered
+export const bare: Requirement = 'invoice:read'
+// @ts-expect-error -- not registered
+gate.guard('invoice:read')
+
+// What the gate makes is typed by its own policy.
+const mayRead = gate.permission('invoice:read')
+expectTrue<Equals<typeof mayRead, PermissionRequirement<'invoice:read'>>>()
+gate.guard(mayRead)
+gate.guard(authenticated)
+gate.guard(publicRoute)
+// @ts-expect-error -- misspelt
+gate.permission('invoice:raed')
+declare const text: string
+// @ts-expect-error -- not known to be one of the vocabulary
+gate.permission(text)
+
+// Only a gate makes requirements.
+// @ts-expect-error -- made by hand
+gate.guard({ permission: 'invoice:read' })
+// @ts-expect-error -- one requirement is not another
+export const open: typeof publicRoute = authenticated
+// @ts-expect-error -- nothing
+gate.guard(undefined)
+
+// `PeerGate` is any gate; a gate of one vocabulary is not one of a larger.
+export const anyGate: PeerGate = gate
+export const smaller: PeerGate<'invoice:read'> = gate
+// @ts-expect-error -- the policy does not know admin:reindex
+export const larger: PeerGate<'invoice:read' | 'admin:reindex'> = gate
+// @ts-expect-error -- any gate: no tag is known to be in its vocabulary
+anyGate.permission('invoice:read')
+anyGate.guard(mayRead)
+
+// A decision tells its reason only with its outcome.
+const decision = gate.guard(mayRead)(gate.admit({}))
+if (decision.allowed) expectTrue<Equals<typeof decision.grant, string | null>>()
+else expectTrue<Equals<typeof decision.reason, 'refused' | 'not-granted'>>()
+// @ts-expect-error -- an allowed decision has no error
+export const error: unknown = decision.error

@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createSecureServer } from 'node:http2'
+import type { Http2ServerRequest, ServerHttp2Session } from 'node:http2'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { authenticated, createRefusalAnswer, publicRoute } from '@peergate/core'
+import type { Guard, RefusalAnswerOptions } from '@peergate/core'
+import { adapterConformance } from '@peergate/testkit'
+import type { ConformanceApp, ConformanceGates, ConformanceTarget } from '@peergate/testkit'
+import t from 'tap'
+
+type Request = IncomingMessage | Http2ServerRequest
+
+interface Answer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+interface Driver {
+  readonly handled: () => number
+  readonly answer: (request: Request) => Answer
+}
+
+/** The least that an adapter is: it asks for the sender, finds the guard, and answers. */
+function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOptions): Driver {
+  const { problem } = createRefusalAnswer('driver', gate, answering)
+  const guards = new Map<string, Guard>([
+    ['GET /invoices/42', gate.guard(gate.permission('invoice:read'))],
+    ['POST /invoices', gate.guard(gate.permission('invoice:write'))],
+    ['GET /me', gate.guard(authenticated)],
+    ['GET /open', gate.guard(publicRoute)],
+  ])
+  let handled = 0
+
+  function answer(request: Request): Answer {
+    const sender = gate.admit(request)
+    const guard = guards.get(`${request.method?.replace('HEAD', 'GET')} ${request.url}`)
+    if (guard === undefined) return sender.refusal === null ? notFound : problem(sender.refusal)
+    const decision = guard(sender)
+    if (!decision.allowed) return problem(decision.error)
+    handled += 1
+    return { statusCode: 200, headers: {}, body: JSON.stringify(sender.identity) }
+  }
+
+  return { handled: () => handled, answer }
+}
+
+const notFound: Answer = { statusCode: 404, headers: {}, body: '' }
+
+async function startHttp1(
+  gates: ConformanceGates,
+  answering: RefusalAnswerOptions,
+): Promise<ConformanceApp> {
+  const { handled, answer } = createDriver(gates, answering)
+  const server = createServer(gates.tls.serverOptions, (request, response) => {
+    const { statusCode, headers, body } = answer(request)
+    response.writeHead(statusCode, headers).end(body)
+  })
+  gates.tls.attach(server)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    handled,
+    async close() {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+  }
+}
+
+async function startHttp2(
+  gates: ConformanceGates,
+  answering: RefusalAnswerOptions,
+): Promise<ConformanceApp> {
+  const { handled, answer } = createDriver(gates, answering)
+  const server = createSecureServer(gates.tls.serverOptions, (request, response) => {
+    const { statusCode, headers, body } = answer(request)
+    response.writeHead(statusCode, headers).end(body)
+  })
+  gates.tls.attach(server)
+  const sessions = new Set<ServerHttp2Session>()
+  server.on('session', (session) => sessions.add(session))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    handled,
+    async close() {
+      for (const session of sessions) session.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+const targets: readonly ConformanceTarget[] = [
+  { protocol: 'http/1.1', start: startHttp1 },
+  { protocol: 'h2', start: startHttp2 },
+]
+
+for (const target of targets) {
+  for (const { name, run } of adapterConformance) {
+    t.test(`${target.protocol} ${name}`, () => run(target))
+  }
+}

@@ -1,0 +1,141 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { inspect } from 'node:util'
+import t from 'tap'
+import { PeerGateError } from '@peergate/core'
+import type { PeerGateErrorCode } from '@peergate/core'
+
+const pages = new URL('../../../../docs/errors/', import.meta.url)
+const index = await readFile(new URL('README.md', pages), 'utf8')
+
+/** Every code, since the type leaves none out, and when its error is met. */
+const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
+  ERR_PEERGATE_CERTIFICATE_EXPIRED: 'request',
+  ERR_PEERGATE_CERTIFICATE_IS_CA: 'request',
+  ERR_PEERGATE_CERTIFICATE_KEY_WEAK: 'request',
+  ERR_PEERGATE_CERTIFICATE_MALFORMED: 'request',
+  ERR_PEERGATE_CERTIFICATE_MISSING: 'request',
+  ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID: 'request',
+  ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG: 'request',
+  ERR_PEERGATE_CERTIFICATE_TOO_LARGE: 'request',
+  ERR_PEERGATE_CERTIFICATE_UNTRUSTED: 'request',
+  ERR_PEERGATE_CLIENT_CA_INVALID: 'creation',
+  ERR_PEERGATE_CONNECTION_CLOSED: 'request',
+  ERR_PEERGATE_CONNECTION_NOT_CAPTURED: 'request',
+  ERR_PEERGATE_CONNECTION_NOT_TLS: 'request',
+  ERR_PEERGATE_FILE_UNREADABLE: 'creation',
+  ERR_PEERGATE_GATE_FAULTY: 'request',
+  ERR_PEERGATE_GATE_FOREIGN: 'creation',
+  ERR_PEERGATE_HANDSHAKE_FAILED: 'request',
+  ERR_PEERGATE_IDENTITY_AMBIGUOUS: 'request',
+  ERR_PEERGATE_IDENTITY_INVALID: 'request',
+  ERR_PEERGATE_IDENTITY_MISSING: 'request',
+  ERR_PEERGATE_MIDDLEWARE_MISSING: 'request',
+  ERR_PEERGATE_OPTION_INVALID: 'creation',
+  ERR_PEERGATE_PATTERN_INVALID: 'creation',
+  ERR_PEERGATE_PEM_INVALID: 'creation',
+  ERR_PEERGATE_PERMISSION_DENIED: 'request',
+  ERR_PEERGATE_PERMISSION_UNKNOWN: 'creation',
+  ERR_PEERGATE_PROTOCOL_UNSUPPORTED: 'request',
+  ERR_PEERGATE_ROUTE_TOO_EARLY: 'creation',
+  ERR_PEERGATE_ROUTE_UNDECLARED: 'request',
+  ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: 'creation',
+  ERR_PEERGATE_SERVER_KEY_INVALID: 'creation',
+  ERR_PEERGATE_SESSION_RESUMED: 'request',
+  ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: 'request',
+}
+
+const codes = Object.keys(moments) as PeerGateErrorCode[]
+const statuses = { tls: 401, proxy: 401, identity: 403, authorization: 403, configuration: 500 }
+
+/** The general sentence of a code: what is left of the message without the detail. */
+function sentenceOf(code: PeerGateErrorCode): string {
+  return new PeerGateError(code, '').message.replace(/: $/u, '')
+}
+
+t.test('has a page for every code, and a code for every page', async (t) => {
+  const files = await readdir(pages)
+  const named = files.filter((file) => file !== 'README.md').map((file) => file.slice(0, -3))
+  t.strictSame(named.toSorted(), codes.toSorted())
+})
+
+for (const code of codes) {
+  const { layer, statusCode, message } = new PeerGateError(code, 'what was found')
+  const sentence = sentenceOf(code)
+
+  t.test(`${code} is what its page says`, async (t) => {
+    const page = await readFile(new URL(`${code}.md`, pages), 'utf8')
+    const [, row = ''] = /^\| Layer .*\n\|[ -|]*\n(.*)$/mu.exec(page) ?? []
+    const [pageLayer, pageStatus] = cellsOf(row)
+    t.ok(page.startsWith(`# ${code}\n`))
+    t.equal(pageLayer, layer)
+    t.equal(pageStatus?.slice(0, 3), String(statusCode))
+    t.equal(/^> (.*)$/mu.exec(page)?.[1], sentence)
+  })
+
+  t.test(`${code} is what the list of pages says`, async (t) => {
+    const row = index.split('\n').find((line) => line.startsWith(`| [${code}](${code}.md)`)) ?? ''
+    const status = moments[code] === 'creation' ? `${statusCode} †` : String(statusCode)
+    t.strictSame(cellsOf(row).slice(1), [layer, status, sentence])
+  })
+
+  t.test(`${code} shows its detail only to the developer who made it`, async (t) => {
+    const isShown = moments[code] === 'creation'
+    t.equal(message, isShown ? `${sentence}: what was found` : sentence)
+    t.match(sentence, /^(?:[a-z]|PEM|TLS)[^.:]*[^.:\s]$/u, 'the sentence is a sentence of its own')
+    t.match(code, /^ERR_PEERGATE(?:_[A-Z]+){2,}$/u)
+  })
+
+  t.test(`${code} answers with the status of its layer`, async (t) => {
+    t.equal(statusCode, statuses[layer])
+  })
+}
+
+const error = new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', 'secret of the log', {
+  cause: new Error('secret of the cause'),
+})
+
+t.test('is an error of one class', async (t) => {
+  t.ok(error instanceof Error)
+  t.ok(error instanceof PeerGateError)
+  t.equal(error.name, 'PeerGateError')
+  t.equal(String(error), 'PeerGateError: the client may not do this')
+  t.match(error.stack, 'PeerGateError: the client may not do this\n    at ')
+})
+
+t.test('leaves out detail and cause as JSON', async (t) => {
+  t.strictSame(JSON.parse(JSON.stringify({ error })), {
+    error: {
+      name: 'PeerGateError',
+      code: 'ERR_PEERGATE_PERMISSION_DENIED',
+      layer: 'authorization',
+      statusCode: 403,
+      message: 'the client may not do this',
+    },
+  })
+})
+
+t.test('shows everything to a log that reads its properties', async (t) => {
+  t.strictSame(Object.assign({}, error), {
+    name: 'PeerGateError',
+    code: 'ERR_PEERGATE_PERMISSION_DENIED',
+    layer: 'authorization',
+    statusCode: 403,
+    detail: 'secret of the log',
+  })
+  t.match(inspect(error), 'secret of the log')
+  t.match(inspect(error), 'secret of the cause')
+})
+
+t.test('has a cause only if there is one', async (t) => {
+  t.ok(Object.hasOwn(error, 'cause'))
+  t.notOk(Object.hasOwn(new PeerGateError('ERR_PEERGATE_PEM_INVALID', ''), 'cause'))
+  const without = new PeerGateError('ERR_PEERGATE_PEM_INVALID', '', { cause: undefined })
+  t.notOk(Object.hasOwn(without, 'cause'))
+})
+
+function cellsOf(row: string): readonly string[] {
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim().replace(/ +/gu, ' '))
+}

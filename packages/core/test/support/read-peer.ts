@@ -1,0 +1,14 @@
+import { PeerGateError } from '@peergate/core'
+import type { PeerEvidence, PeerSource, RequestLike } from '@peergate/core'
+
+/** What `source` proves of the peer of `request`: its trust set and assurance, or the refusal's code. */
+export function readPeer(source: PeerSource, request: unknown): string {
+  const peer = source.read(request as RequestLike)
+  return peer instanceof PeerGateError ? peer.code : `${peer.assurance} ${peer.trustSet}`
+}
+
+export function acceptedPeer(source: PeerSource, request: RequestLike): PeerEvidence {
+  const peer = source.read(request)
+  if (peer instanceof PeerGateError) throw peer
+  return peer
+}

@@ -1,0 +1,238 @@
+// @ts-check
+// Packs the built packages, installs the tarballs as their users do, and lets four programs use them:
+// ESM and CommonJS, each in JavaScript and in TypeScript. Needs the npm registry.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const imports = `
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import { auditRoutes, clientIdentity, denyUnmatched, requirePermission } from '@peergate/express'
+import peergate, { requireIdentity } from '@peergate/fastify'
+import { mintPki, openTestClient } from '@peergate/testkit'
+import express from 'express'
+import Fastify from 'fastify'
+`
+
+const requires = `
+const { once } = require('node:events')
+const { createServer } = require('node:https')
+const { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } = require('@peergate/core')
+const { auditRoutes, clientIdentity, denyUnmatched, requirePermission } = require('@peergate/express')
+const { peergate, requireIdentity } = require('@peergate/fastify')
+const { mintPki, openTestClient } = require('@peergate/testkit')
+const express = require('express')
+const Fastify = require('fastify')
+`
+
+const program = `
+const id = 'spiffe://prod.example/ns/payments/sa/worker'
+
+const policy = definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read', 'invoice:write'],
+  grants: [{ identity: id, allow: ['invoice:read'] }],
+})
+
+async function main() {
+  const purpose = 'Is there for one test.'
+  const pki = await mintPki({
+    authorities: { ca: { purpose, subject: 'CN=CA' } },
+    leaves: {
+      server: { purpose, issuer: 'ca', subject: 'CN=localhost', usage: 'server', dns: ['localhost'] },
+      worker: { purpose, issuer: 'ca', subject: 'CN=worker', usage: 'client', uri: [id] },
+    },
+  })
+  const server = pki.leaf('server')
+  const ca = pki.authority('ca').certificate
+  const tls = createTlsGate({
+    server: { cert: server.certificate, key: server.key },
+    clientCas: { payments: ca },
+  })
+  const gate = createPeerGate({
+    source: socketSource({ tls }),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy,
+  })
+
+  const app = Fastify({ https: tls.serverOptions })
+  tls.attach(app.server)
+  await app.register(peergate, { gate })
+  app.get('/read', { config: { permission: 'invoice:read' } }, async (request) => ({
+    id: requireIdentity(request).value,
+  }))
+  app.get('/write', { config: { permission: gate.permission('invoice:write') } }, async () => null)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+
+  const expressApp = express()
+  expressApp.use(clientIdentity(gate))
+  expressApp.get('/read', requirePermission(gate, 'invoice:read'), (request, response) => {
+    response.json({ id: request.clientIdentity?.value })
+  })
+  expressApp.get('/write', requirePermission(gate, gate.permission('invoice:write')))
+  expressApp.use(denyUnmatched(gate))
+  auditRoutes(expressApp)
+  const expressServer = createServer(tls.serverOptions, expressApp)
+  tls.attach(expressServer)
+  await once(expressServer.listen(0, '127.0.0.1'), 'listening')
+
+  for (const listening of [app.server, expressServer]) {
+    const address = listening.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const leaf = pki.leaf('worker')
+    const client = openTestClient({ port, serverCa: ca, leaf, protocol: 'http/1.1' })
+    const [read, write] = [await client.request('GET', '/read'), await client.request('GET', '/write')]
+    client.close()
+    if (read.status !== 200 || JSON.parse(read.body).id !== id || write.status !== 403) {
+      throw new Error(\`unexpected answers: \${JSON.stringify({ read, write })}\`)
+    }
+  }
+  await app.close()
+  expressServer.close()
+}
+
+main().catch((error) => {
+  console.error(error)
+  process.exit(1)
+})
+`
+
+const typed = `
+declare module '@peergate/core' {
+  interface Register {
+    policy: typeof policy
+  }
+}
+
+// @ts-expect-error -- a misspelt permission does not compile
+export const misspelt: import('@peergate/core').Requirement = 'invoice:raed'
+`
+
+/**
+ * @typedef {object} Consumer
+ * @property {string} name
+ * @property {'module' | 'commonjs'} type
+ * @property {'main.js' | 'main.ts'} file
+ * @property {string} source
+ */
+
+/** @type {readonly Consumer[]} */
+const consumers = [
+  { name: 'JavaScript, ESM', type: 'module', file: 'main.js', source: imports + program },
+  { name: 'JavaScript, CommonJS', type: 'commonjs', file: 'main.js', source: requires + program },
+  { name: 'TypeScript, ESM', type: 'module', file: 'main.ts', source: imports + program + typed },
+  {
+    name: 'TypeScript, CommonJS',
+    type: 'commonjs',
+    file: 'main.ts',
+    source: imports + program + typed,
+  },
+]
+
+const compilerOptions = {
+  module: 'nodenext',
+  target: 'es2023',
+  lib: ['es2023'],
+  types: ['node'],
+  strict: true,
+  skipLibCheck: false,
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'peergate-packages-'))
+try {
+  install(pack())
+  const faults = consumers.map(faultOf).filter((fault) => fault !== null)
+  console.log(`${consumers.length - faults.length} passed, ${faults.length} failed`)
+  process.exitCode = faults.length === 0 ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** The tarballs of all packages, by the name of the package. */
+function pack() {
+  const { packageManager } = readManifest('.')
+  return Object.fromEntries(
+    readdirSync('packages').map((name) => {
+      const directory = join('packages', name)
+      const destination = join(folder, 'tarballs', name)
+      mustRun(
+        'npx',
+        ['--yes', packageManager, 'pack', '--pack-destination', destination],
+        directory,
+      )
+      const [tarball = ''] = readdirSync(destination)
+      return [readManifest(directory).name, `file:${join(destination, tarball)}`]
+    }),
+  )
+}
+
+/**
+ * One installation, which the programs below it share.
+ *
+ * @param {Record<string, string>} tarballs
+ */
+function install(tarballs) {
+  const versions = ['.', 'packages/fastify', 'packages/express'].map(
+    (directory) => readManifest(directory).devDependencies,
+  )
+  const known = Object.assign({}, ...versions)
+  const names = ['@types/express', '@types/node', 'express', 'fastify']
+  const others = Object.fromEntries(names.map((name) => [name, known[name]]))
+  write('package.json', { private: true, dependencies: { ...tarballs, ...others } })
+  mustRun('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], folder)
+}
+
+/**
+ * What went wrong for a consumer; null where nothing did.
+ *
+ * @param {Consumer} consumer
+ */
+function faultOf({ name, type, file, source }) {
+  const place = name.replace(/\W+/gu, '-').toLowerCase()
+  const directory = join(folder, place)
+  mkdirSync(directory)
+  write(join(place, 'package.json'), { private: true, type })
+  write(join(place, 'tsconfig.json'), { compilerOptions, include: [file] })
+  write(join(place, file), source)
+  const compiler = resolve('node_modules/typescript/bin/tsc')
+  const fault =
+    (file === 'main.ts' ? run(process.execPath, [compiler], directory) : null) ??
+    run(process.execPath, ['main.js'], directory)
+  console.log(`${name}: ${fault ?? 'ok'}`)
+  return fault
+}
+
+/** @param {string} command @param {readonly string[]} parameters @param {string} cwd */
+function mustRun(command, parameters, cwd) {
+  const fault = run(command, parameters, cwd)
+  if (fault !== null) throw new Error(`${command} ${parameters.join(' ')}: ${fault}`)
+}
+
+/**
+ * What the command printed if it failed; null if it did not.
+ *
+ * @param {string} command @param {readonly string[]} parameters @param {string} cwd
+ */
+function run(command, parameters, cwd) {
+  const { status, error, stdout, stderr } = spawnSync(command, parameters, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+    shell: process.platform === 'win32' && command !== process.execPath,
+  })
+  if (error !== undefined) return error.message
+  return status === 0 ? null : `exit ${status}\n${stdout}${stderr}`
+}
+
+/** @param {string} directory */
+function readManifest(directory) {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+}
+
+/** @param {string} path @param {string | object} content */
+function write(path, content) {
+  writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content))
+}
