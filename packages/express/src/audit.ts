@@ -1,8 +1,10 @@
 import { PeerGateError } from '@peergate/core'
-import { covers, isRouter, pathsOf, routerOf } from './layer.js'
-import type { HandlerLike, LayerLike, RouteLike, RouterLike } from './layer.js'
+import { findFaults } from './find-faults.js'
+import { countChanges, freezeRoutes } from './freeze-routes.js'
 import type { AppLike } from './middleware.js'
-import { roleOf } from './role.js'
+import { findMisplacement } from './mount.js'
+import { routerOf } from './router.js'
+import type { RouterLike } from './router.js'
 
 /**
  * Checks that every route of `app` states a requirement behind `clientIdentity`, and that nothing
@@ -10,6 +12,12 @@ import { roleOf } from './role.js'
  * this moves it to boot.
  *
  * @throws {PeerGateError} ERR_PEERGATE_ROUTE_UNDECLARED, whose `detail` names every finding
+ *
+ * @example
+ * ```ts
+ * app.use(denyUnmatched(gate))
+ * auditRoutes(app)
+ * ```
  */
 export function auditRoutes(app: AppLike): void {
   const fault = auditOf(app)
@@ -17,142 +25,33 @@ export function auditRoutes(app: AppLike): void {
 }
 
 /**
- * What is wrong with the routes of `app`; null if nothing is. An audit that passed is repeated only
- * when a router has grown since. A finding is a process warning too, since no client is told of it.
+ * What is wrong with the routes of `app`; null if nothing is. After that they are frozen, and the
+ * audit is repeated only when Express has added to them.
  */
 export function auditOf(app: AppLike): PeerGateError | null {
-  if (passedStacks.get(app)?.every(isUnchanged) === true) return null
-  const { findings, stacks } = inspect(app)
-  if (findings.length === 0) {
-    passedStacks.set(app, stacks)
-    return null
-  }
-  passedStacks.delete(app)
+  const misplacement = findMisplacement(app)
+  if (misplacement !== null) return report([misplacement])
+  const router = routerOf(app)
+  if (passed.get(router) === countChanges()) return null
+  const findings = [...findFaults(router)]
+  if (findings.length > 0) return report(findings)
+  freezeRoutes(router)
+  passed.set(router, countChanges())
+  return null
+}
+
+const passed = new WeakMap<RouterLike, number>()
+
+/** Findings are a process warning too, once each, since no client is told of them. */
+function report(findings: readonly string[]): PeerGateError {
   const error = new PeerGateError('ERR_PEERGATE_ROUTE_UNDECLARED', findings.join('; '))
-  if (warnings.get(app) !== error.detail) {
-    process.emitWarning(error.detail, { type: 'PeergateWarning', code: error.code })
-    warnings.set(app, error.detail)
+  if (!warned.has(error.detail)) {
+    warned.add(error.detail)
+    const warning = 'the application answers every request with 500, until all routes are closed'
+    const detail = findings.map((finding) => `- ${finding}`).join('\n')
+    process.emitWarning(warning, { type: 'PeergateWarning', code: error.code, detail })
   }
   return error
 }
 
-const passedStacks = new WeakMap<AppLike, readonly AuditedStack[]>()
-const warnings = new WeakMap<AppLike, string>()
-
-interface AuditedStack {
-  readonly stack: readonly unknown[]
-  readonly length: number
-}
-
-function isUnchanged({ stack, length }: AuditedStack): boolean {
-  return stack.length === length
-}
-
-/** What certainly happened to a request before it reaches a layer. */
-interface Reach {
-  readonly identified: boolean
-  readonly required: boolean
-}
-
-interface Inspection {
-  readonly findings: string[]
-  readonly stacks: AuditedStack[]
-}
-
-function inspect(app: AppLike): Inspection {
-  const inspection: Inspection = { findings: [], stacks: [] }
-  const router = routerOf(app)
-  inspectRouter(router, '', { identified: false, required: false }, inspection)
-  const last = router.stack.findLastIndex(mayAnswer)
-  const end = router.stack.findLastIndex(({ handle }) => roleOf(handle) === 'unmatched')
-  if (end < last) inspection.findings.push('denyUnmatched(gate) is not mounted last')
-  return inspection
-}
-
-function mayAnswer({ handle, route }: LayerLike): boolean {
-  if (route !== undefined) return true
-  const role = roleOf(handle)
-  return role === 'declared' || (role === undefined && handle.length < 4 && !isOwn(handle))
-}
-
-function inspectRouter(
-  router: RouterLike,
-  place: string,
-  outer: Reach,
-  inspection: Inspection,
-): void {
-  inspection.stacks.push({ stack: router.stack, length: router.stack.length })
-  const passed: Record<'identity' | 'requirement', (string | null)[]> = {
-    identity: [],
-    requirement: [],
-  }
-  for (const layer of router.stack) {
-    const paths = pathsOf(layer)
-    const reach = {
-      identified: outer.identified || passed.identity.some((path) => covers(path, paths)),
-      required: outer.required || passed.requirement.some((path) => covers(path, paths)),
-    }
-    const name = `${place}${paths.map((path) => path ?? '(a pattern)').join(', ')}`
-    const role = roleOf(layer.handle)
-    if (role === 'identity' || role === 'requirement') passed[role].push(...paths)
-    else if (layer.route !== undefined)
-      inspectRoute(router, layer.route, name, reach, inspection.findings)
-    else if (role === 'declared') refuseUnidentified(`use ${name}`, reach, inspection.findings)
-    else if (role === undefined) inspectUse(layer.handle, name, reach, inspection)
-  }
-}
-
-function inspectRoute(
-  { params = {} }: RouterLike,
-  route: RouteLike,
-  name: string,
-  reach: Reach,
-  findings: string[],
-): void {
-  refuseUnidentified(`route ${name}`, reach, findings)
-  if (reach.required) return
-  const stating = new Set<string | undefined>()
-  for (const { handle, method } of route.stack) {
-    if (roleOf(handle) === 'requirement') stating.add(method)
-    else if (handle.length < 4 && !stating.has(undefined) && !stating.has(method)) {
-      const verb = method?.toUpperCase() ?? 'ALL'
-      findings.push(`${verb} ${name} has a handler before any requirement`)
-    }
-  }
-  // Express calls the callbacks of a router's parameters before the handlers of its routes.
-  for (const param of Object.keys(params).filter((key) => name.includes(`:${key}`))) {
-    findings.push(`the callback of :${param} runs before the requirement of ${name}`)
-  }
-}
-
-function inspectUse(handle: HandlerLike, name: string, reach: Reach, inspection: Inspection): void {
-  const { findings } = inspection
-  if (isRouter(handle)) inspectRouter(handle, name === '/' ? '' : name, reach, inspection)
-  else if (handle.length < 4 && !isOwn(handle)) {
-    const found = `use ${name} (${handle.name || 'anonymous'})`
-    refuseUnidentified(found, reach, findings)
-    if (!reach.required) {
-      findings.push(
-        `${found} cannot be seen into: declareRoutes(handler, requirement), or passThrough`,
-      )
-    }
-  }
-}
-
-function refuseUnidentified(found: string, { identified }: Reach, findings: string[]): void {
-  if (!identified) findings.push(`${found} stands before clientIdentity(gate)`)
-}
-
-/** Express's own middleware, which never answers: its set-up in version 4, and the body parsers. */
-const own: ReadonlySet<string> = new Set([
-  'query',
-  'expressInit',
-  'jsonParser',
-  'urlencodedParser',
-  'textParser',
-  'rawParser',
-])
-
-function isOwn({ name }: HandlerLike): boolean {
-  return own.has(name)
-}
+const warned = new Set<string>()

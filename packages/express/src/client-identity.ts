@@ -1,23 +1,26 @@
 import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions } from '@peergate/core'
-import { auditOf } from './audit.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { auditOf } from './audit.js'
+import { hideMethods } from './hide-methods.js'
 import {
   createAnswer,
   identifiedOf,
   markIdentified,
   missingIdentity,
+  sendProblem,
 } from './identified-request.js'
 import type { AppLike, Middleware, Next } from './middleware.js'
 import { onMount } from './mount.js'
-import { assignRole } from './role.js'
 
 /**
  * Identifies the peer of every request, as `req.clientIdentity`, and asks nothing of it: that is for
- * the routes to state. Mount it before them.
+ * the routes to state. Give it to `use` of the application itself, before them.
  *
  * Until every route of the application states a requirement, all its requests are answered with 500
- * and ERR_PEERGATE_ROUTE_UNDECLARED; {@link auditRoutes} finds the same at boot.
+ * and ERR_PEERGATE_ROUTE_UNDECLARED, whatever `errors` says, and before any of its middleware runs;
+ * {@link auditRoutes} finds the same at boot. Routes that are added later are audited in turn;
+ * changing the audited ones in any other way throws a TypeError.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  *
@@ -29,25 +32,24 @@ import { assignRole } from './role.js'
  * ```
  */
 export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {}): Middleware {
-  const answer = createAnswer(createRefusalAnswer('clientIdentity', gate, options))
+  const refusalAnswer = createRefusalAnswer('clientIdentity', gate, options)
+  const answer = createAnswer(refusalAnswer)
+
+  function refuseUnaudited(app: AppLike, res: ServerResponse): boolean {
+    const fault = auditOf(app)
+    if (fault !== null) sendProblem(refusalAnswer.problem(fault), res)
+    return fault !== null
+  }
 
   function identify(req: ExpressRequest, res: ServerResponse, next: Next): void {
-    const fault = auditOf(req.app)
-    if (fault !== null) return answer(fault, res, next)
-    markIdentified(req, { gate, admission: gate.admit(req), answer })
+    if (refuseUnaudited(req.app, res)) return
+    const identified = { gate, admission: gate.admit(req), answer, allowed: false }
+    markIdentified(req, identified)
+    if (req.method === 'OPTIONS') hideMethods(res, identified)
     next()
   }
 
-  /** The first layer of the application, so that a route before the identity is closed as well. */
-  function closeUnaudited(app: AppLike): Middleware {
-    return assignRole('passing', (_req, res, next) => {
-      const fault = auditOf(app)
-      if (fault === null) next()
-      else answer(fault, res, next)
-    })
-  }
-
-  return onMount(assignRole('identity', identify as Middleware), closeUnaudited)
+  return onMount(identify as Middleware, refuseUnaudited)
 }
 
 /**

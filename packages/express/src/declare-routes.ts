@@ -1,13 +1,15 @@
 import { PeerGateError } from '@peergate/core'
-import type { AnyHandler, Middleware } from './middleware.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AnyHandler, Middleware, Next } from './middleware.js'
 import { assignRole, roleOf } from './role.js'
+import { isErrorHandler } from './router.js'
 
 /**
  * States the requirement of a handler whose routes cannot be seen: a sub-application, static files,
  * a handler that answers by itself.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID if `requirement` was not made by
- * `requirePermission`, `authenticated` or `publicRoute`
+ * `requirePermission`, `authenticated` or `publicRoute`, or `handler` handles errors
  *
  * @example
  * ```ts
@@ -15,29 +17,49 @@ import { assignRole, roleOf } from './role.js'
  * ```
  */
 export function declareRoutes(handler: AnyHandler, requirement: Middleware): Middleware {
-  if (typeof handler !== 'function' || roleOf(requirement) !== 'requirement') {
+  if (!isMiddleware(handler) || roleOf(requirement) !== 'requirement') {
     const fault =
       'declareRoutes takes a handler and requirePermission(…), authenticated(…) or publicRoute(…)'
     throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
   }
   return assignRole('declared', function declaredRoutes(req, res, next) {
-    requirement(req, res, (refused?: unknown) => {
-      if (refused !== undefined) return next(refused)
-      const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)] as const
-      return (handler as Middleware)(req, res, (error?: unknown) => {
-        // A sub-application leaves its own prototypes behind.
-        Object.setPrototypeOf(req, prototypes[0])
-        Object.setPrototypeOf(res, prototypes[1])
-        next(error)
-      })
-    })
+    return requirement(req, res, (refused) =>
+      refused === undefined ? handler(req, res, restorePrototypes(req, res, next)) : next(refused),
+    )
   })
+}
+
+/** `next`, without the prototypes that a sub-application leaves behind. */
+function restorePrototypes(req: IncomingMessage, res: ServerResponse, next: Next): Next {
+  const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)] as const
+  return (error) => {
+    Object.setPrototypeOf(req, prototypes[0])
+    Object.setPrototypeOf(res, prototypes[1])
+    return next(error)
+  }
 }
 
 /**
  * States that a middleware only ever calls `next`, as loggers and parsers do. Whether it does cannot
- * be seen, so that this is your word for it.
+ * be seen, so that this is your word for it. It may rewrite the URL: a requirement that was given to
+ * `use` with a path does not count for the routes after it.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for routers, applications and error handlers
+ *
+ * @example
+ * ```ts
+ * app.use(passThrough(express.json()))
+ * ```
  */
 export function passThrough(middleware: AnyHandler): Middleware {
-  return assignRole('passing', (req, res, next) => (middleware as Middleware)(req, res, next))
+  if (!isMiddleware(middleware) || 'handle' in middleware) {
+    const fault = 'passThrough takes middleware; declareRoutes is for applications and routers'
+    throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
+  }
+  return assignRole('passing', (req, res, next) => middleware(req, res, next))
+}
+
+/** Whether Express would call `handler` with a request. */
+function isMiddleware(handler: unknown): handler is Middleware {
+  return typeof handler === 'function' && !isErrorHandler(handler)
 }

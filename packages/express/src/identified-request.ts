@@ -1,5 +1,11 @@
 import { PeerGateError } from '@peergate/core'
-import type { Admission, ClientIdentity, PeerGate, RefusalAnswer } from '@peergate/core'
+import type {
+  Admission,
+  ClientIdentity,
+  PeerGate,
+  ProblemDetails,
+  RefusalAnswer,
+} from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Next } from './middleware.js'
 
@@ -8,6 +14,8 @@ export interface IdentifiedRequest {
   readonly gate: PeerGate
   readonly admission: Admission
   readonly answer: Answer
+  /** Whether a requirement has let the request pass. */
+  allowed: boolean
 }
 
 /** Answers a refused request, or hands the error on, as `clientIdentity` was told to. */
@@ -38,8 +46,12 @@ export function missingIdentity(): PeerGateError {
 
 export function createAnswer({ forward, problem }: RefusalAnswer): Answer {
   if (forward) return (error, _res, next) => next(error)
-  return (error, res) => {
-    const { statusCode, headers, body } = problem(error)
-    res.writeHead(statusCode, headers).end(body)
-  }
+  return (error, res) => sendProblem(problem(error), res)
+}
+
+export function sendProblem(
+  { statusCode, headers, body }: ProblemDetails,
+  res: ServerResponse,
+): void {
+  res.writeHead(statusCode, headers).end(body)
 }

@@ -1,15 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClientIdentity } from '@peergate/core'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** Express middleware by Node's own types, so that it leaves the types of a route's parameters be. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
 
-export type Next = (error?: unknown) => void
+/** Express error handling by Node's own types. */
+export type ErrorMiddleware = (
+  error: unknown,
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+) => void
+
+export type Next = (error?: unknown) => unknown
 
 /** Any handler of a user's, whichever version of Express it is typed for. */
 export type AnyHandler = (req: never, res: never, next: never) => unknown
 
-/** An Express application, as far as it is needed here. */
+/** An Express application, as far as a user has to know. */
 export interface AppLike {
   readonly use: (middleware: Middleware) => unknown
 }

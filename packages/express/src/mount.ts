@@ -1,26 +1,50 @@
-import { routerOf } from './layer.js'
-import type { AppLike, Middleware } from './middleware.js'
-import { assignRole, roleOf } from './role.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AppLike, Middleware, Next } from './middleware.js'
+import { assignRole } from './role.js'
+import { routerOf, setUpOf } from './router.js'
+
+/** Answers a request to an application whose routes are not closed, and says whether it did. */
+export type RefuseUnaudited = (app: AppLike, res: ServerResponse) => boolean
 
 /**
- * `middleware`, with `first(app)` put before all other layers of every application that uses it.
+ * `middleware`, with `refuse` put before everything of each application that uses it, so that a
+ * route which stands before the middleware is closed as well.
  *
- * A route that stands before a middleware is out of its reach, and Express tells only a mounted
- * application where it was mounted. So the middleware is given what Express knows an application by:
- * `handle`, `set`, and `emit`, which is called with `mount` and the parent.
+ * Express tells only a mounted application where it was mounted. So the middleware is given what
+ * Express knows an application by: `handle`, `set`, and `emit`, which is called with the parent.
  */
-export function onMount(middleware: Middleware, first: (app: AppLike) => Middleware): Middleware {
-  return Object.assign(middleware, {
+export function onMount(middleware: Middleware, refuse: RefuseUnaudited): Middleware {
+  return Object.assign(assignRole('identity', middleware), {
     handle: middleware,
-    set: () => undefined,
-    emit(_event: string, app: AppLike) {
-      const { stack } = routerOf(app)
-      const mounted = stack.at(-1)
-      const role = roleOf(middleware)
-      if (mounted !== undefined && role !== undefined) assignRole(role, mounted.handle)
-      app.use(first(app))
-      const layer = stack.pop()
-      if (layer !== undefined) stack.unshift(layer)
+    set: true,
+    emit(_mount: string, app: ExpressApp) {
+      for (const { handle } of routerOf(app).stack.slice(-1)) assignRole('identity', handle)
+      if (!mounted.has(app)) guardEntry(app, refuse)
     },
   })
+}
+
+/** Where `app` itself is misplaced, or `clientIdentity` in it, and what to do; null if neither is. */
+export function findMisplacement(app: AppLike): string | null {
+  if (!mounted.has(app)) {
+    return 'clientIdentity(gate) is not mounted on the application: give it to app.use'
+  }
+  if ((app as ExpressApp).parent === undefined) return null
+  return 'the application is mounted in another: there, give it to declareRoutes(app, requirement)'
+}
+
+const mounted = new WeakSet<AppLike>()
+
+interface ExpressApp extends AppLike {
+  readonly parent?: unknown
+  handle: (req: IncomingMessage, res: ServerResponse, next?: Next) => void
+}
+
+function guardEntry(app: ExpressApp, refuse: RefuseUnaudited): void {
+  const { handle } = app
+  mounted.add(app)
+  for (const setUp of setUpOf(app)) assignRole('passing', setUp)
+  app.handle = (req, res, next) => {
+    if (!refuse(app, res)) handle.call(app, req, res, next)
+  }
 }

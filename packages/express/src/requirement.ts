@@ -1,48 +1,92 @@
 import {
+  PeerGateError,
   authenticated as anyIdentity,
   createRefusalAnswer,
   publicRoute as anyPeer,
 } from '@peergate/core'
-import type { Guard, PeerGate, Requirement } from '@peergate/core'
+import type { PeerGate, Requirement } from '@peergate/core'
 import { createAnswer, identifiedOf, missingIdentity } from './identified-request.js'
-import type { Middleware } from './middleware.js'
+import type { ErrorMiddleware, Middleware } from './middleware.js'
 import { assignRole } from './role.js'
 
 /**
  * Lets a request pass if its peer holds a permission: a bare tag of the registered policy, or
  * `gate.permission('…')`. Answers 401 or 403 otherwise.
  *
- * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN or ERR_PEERGATE_GATE_FOREIGN
+ * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN, ERR_PEERGATE_GATE_FOREIGN or
+ * ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * app.get('/invoices/:id', requirePermission(gate, 'invoice:read'), readInvoice)
+ * ```
  */
 export function requirePermission(gate: PeerGate, permission: Requirement): Middleware {
-  return assignRole('requirement', enforce(gate, gate.guard(permission)))
-}
-
-/** Lets a request pass if its peer has an identity, whatever it may do. */
-export function authenticated(gate: PeerGate): Middleware {
-  return assignRole('requirement', enforce(gate, gate.guard(anyIdentity)))
-}
-
-/** Lets a request pass if its peer came through the TLS gate, with an identity or without. */
-export function publicRoute(gate: PeerGate): Middleware {
-  return assignRole('requirement', enforce(gate, gate.guard(anyPeer)))
+  return enforce('requirePermission', gate, permission)
 }
 
 /**
- * Ends the routes: a peer without an identity gets the same answer for what does not exist as for
- * what does; everybody else goes on to the application's 404.
+ * Lets a request pass if its peer has an identity, whatever it may do.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
-export function denyUnmatched(gate: PeerGate): Middleware {
-  return assignRole('unmatched', enforce(gate, gate.guard(anyIdentity)))
+export function authenticated(gate: PeerGate): Middleware {
+  return enforce('authenticated', gate, anyIdentity)
 }
 
-function enforce(gate: PeerGate, guard: Guard): Middleware {
-  const answerMissing = createAnswer(createRefusalAnswer('requirement', gate))
-  return function enforceRequirement(req, res, next) {
+/**
+ * Lets a request pass if its peer came through the TLS gate, with an identity or without.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ */
+export function publicRoute(gate: PeerGate): Middleware {
+  return enforce('publicRoute', gate, anyPeer)
+}
+
+/** What `use` takes as one: middleware, and what handles the errors that it does not see. */
+export type Ending = [Middleware, ErrorMiddleware]
+
+/**
+ * Ends the routes: a peer without an identity gets the same answer for what does not exist as for
+ * what does; everybody else goes on to the application's 404. Error handlers come after it.
+ *
+ * Whatever such a peer meets before a requirement has let it pass is answered in the same way: the
+ * 400 of a path that cannot be decoded, the error of a body parser, and the methods that Express
+ * lists for OPTIONS by itself. What `requireIdentity` throws is answered as any refusal.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * app.use(denyUnmatched(gate))
+ * app.use(handleError)
+ * ```
+ */
+export function denyUnmatched(gate: PeerGate): Ending {
+  return [enforce('denyUnmatched', gate, anyIdentity), assignRole('unmatched', endErrors(gate))]
+}
+
+function endErrors(gate: PeerGate): ErrorMiddleware {
+  const answerMissing = createAnswer(createRefusalAnswer('denyUnmatched', gate))
+  return function answerRefusal(error, req, res, next) {
+    const identified = identifiedOf(req)
+    const refusal = identified?.allowed === false ? identified.admission.refusal : null
+    const shown = refusal ?? error
+    if (!(shown instanceof PeerGateError)) return next(error)
+    const answer = identified?.answer ?? answerMissing
+    return answer(shown, res, next)
+  }
+}
+
+function enforce(owner: string, gate: PeerGate, requirement: Requirement): Middleware {
+  const answerMissing = createAnswer(createRefusalAnswer(owner, gate))
+  const guard = gate.guard(requirement)
+  return assignRole('requirement', function enforceRequirement(req, res, next) {
     const identified = identifiedOf(req)
     if (identified?.gate !== gate) return answerMissing(missingIdentity(), res, next)
     const decision = guard(identified.admission)
-    if (decision.allowed) next()
-    else identified.answer(decision.error, res, next)
-  }
+    if (!decision.allowed) return identified.answer(decision.error, res, next)
+    identified.allowed = true
+    return next()
+  })
 }

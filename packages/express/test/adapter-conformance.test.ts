@@ -10,13 +10,10 @@ import {
 } from '@peergate/express'
 import { adapterConformance } from '@peergate/testkit'
 import type { ConformanceTarget } from '@peergate/testkit'
-import express from 'express'
+import type express from 'express'
 import type { RequestHandler } from 'express'
-import { createRequire } from 'node:module'
 import t from 'tap'
-
-// Its own types are the same for both versions.
-const express4 = createRequire(import.meta.url)('express4') as typeof express
+import { versions } from './test-app.js'
 
 function createTarget(createApp: typeof express): ConformanceTarget {
   return {
@@ -49,10 +46,7 @@ function createTarget(createApp: typeof express): ConformanceTarget {
   }
 }
 
-for (const [version, createApp] of [
-  ['5', express],
-  ['4', express4],
-] as const) {
+for (const [version, createApp] of versions) {
   for (const { name, run } of adapterConformance) {
     t.test(`express ${version} ${name}`, () => run(createTarget(createApp)))
   }

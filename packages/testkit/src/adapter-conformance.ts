@@ -56,8 +56,8 @@ export const adapterConformance: readonly ConformanceCase[] = [
           source: 'socket',
           trustSet: 'payments',
         })
-        assert.match(identity.serialNumber ?? '', /^(?:[0-9A-F]{2})+$/u)
-        assert.match(identity.fingerprint256 ?? '', /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/u)
+        assert.match(String(identity.serialNumber), /^(?:[0-9A-F]{2})+$/u)
+        assert.match(String(identity.fingerprint256), /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/u)
       }),
   },
   {

@@ -44,7 +44,7 @@ function openHttp1({ port, serverCa, leaf }: TestClientOptions): TestClient {
       outgoing.end()
       const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
       const body = await text(response)
-      return { status: response.statusCode ?? 0, headers: response.headers, body }
+      return { status: Number(response.statusCode), headers: response.headers, body }
     },
     close: () => agent.destroy(),
   }

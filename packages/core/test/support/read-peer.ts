@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { PeerGateError } from '@peergate/core'
 import type { PeerEvidence, PeerSource, RequestLike } from '@peergate/core'
 
@@ -9,6 +10,6 @@ export function readPeer(source: PeerSource, request: unknown): string {
 
 export function acceptedPeer(source: PeerSource, request: RequestLike): PeerEvidence {
   const peer = source.read(request)
-  if (peer instanceof PeerGateError) throw peer
+  assert.ok(!(peer instanceof PeerGateError))
   return peer
 }
