@@ -10,6 +10,7 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_CERTIFICATE_MISSING'
   | 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'
   | 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'
+  | 'ERR_PEERGATE_CERTIFICATE_REVOKED'
   | 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE'
   | 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
   | 'ERR_PEERGATE_CLIENT_CA_INVALID'
@@ -30,6 +31,8 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_PERMISSION_DENIED'
   | 'ERR_PEERGATE_PERMISSION_UNKNOWN'
   | 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'
+  | 'ERR_PEERGATE_REVOCATION_LIST_INVALID'
+  | 'ERR_PEERGATE_REVOCATION_UNKNOWN'
   | 'ERR_PEERGATE_ROUTE_TOO_EARLY'
   | 'ERR_PEERGATE_ROUTE_UNDECLARED'
   | 'ERR_PEERGATE_SERVER_CERTIFICATE_INVALID'
@@ -104,6 +107,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG: ofPeer(
     'the client certificate was not issued for client authentication',
   ),
+  ERR_PEERGATE_CERTIFICATE_REVOKED: ofPeer('the client certificate has been revoked'),
   ERR_PEERGATE_CERTIFICATE_TOO_LARGE: ofPeer(
     'the client certificate is larger than this service reads',
   ),
@@ -142,6 +146,12 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_PERMISSION_DENIED: ofPermission('the client may not do this'),
   ERR_PEERGATE_PERMISSION_UNKNOWN: ofOption('a permission must be one of the policy’s vocabulary'),
   ERR_PEERGATE_PROTOCOL_UNSUPPORTED: ofPeer('the connection’s TLS version is not accepted'),
+  ERR_PEERGATE_REVOCATION_LIST_INVALID: ofOption(
+    'a revocation list must be whole, well-formed and signed by a CA of its set',
+  ),
+  ERR_PEERGATE_REVOCATION_UNKNOWN: ofPeer(
+    'this service cannot tell whether the client certificate has been revoked',
+  ),
   ERR_PEERGATE_ROUTE_TOO_EARLY: ofOption(
     'the gate must be registered before the routes that it guards',
   ),

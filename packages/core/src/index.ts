@@ -13,9 +13,24 @@ export type { SocketSourceOptions } from './source/socket.js'
 export type { PeerSource, RequestLike } from './source/source.js'
 
 export { createTlsGate } from './tls/tls-gate.js'
-export type { TlsGate, TlsGateOptions, TlsServerOptions } from './tls/tls-gate.js'
+export type { TlsGate } from './tls/tls-gate.js'
+export type {
+  ClosingOptions,
+  ReloadFailure,
+  ReloadOptions,
+  ReloadOutcome,
+  ReloadSuccess,
+  TlsGateOptions,
+} from './tls/tls-gate-options.js'
+export type { ClientCaSetOptions } from './tls/client-ca-set.js'
+export type { ClientCasOptions } from './tls/client-cas.js'
+export type { ResumptionOptions } from './tls/resumption.js'
+export type { RevocationOptions } from './tls/revocation-options.js'
+export type { DenylistOptions } from './tls/denylist.js'
+export type { TlsServerOptions } from './tls/server-options.js'
 export type { Material } from './tls/material.js'
 export type { PeerRefusal } from './tls/refusal.js'
+export type { RefusedCertificate } from './tls/refused-certificate.js'
 
 export { commonName } from './identity-rule/common-name.js'
 export { dnsSan } from './identity-rule/dns-san.js'

@@ -40,6 +40,18 @@ export function strictOptions<Shape extends z.core.$ZodLooseShape>(
   })
 }
 
+/** The schema that `choose` gives for a value, where a union would not say which form was meant. */
+export function schemaBy<Value>(choose: (value: unknown) => z.ZodType<Value>): z.ZodType<Value> {
+  return z.unknown().transform((value, context): Value => {
+    const result = choose(value).safeParse(value, { error: describeIssue })
+    if (result.success) return result.data
+    for (const issue of result.error.issues) {
+      context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue)
+    }
+    return z.NEVER
+  })
+}
+
 /** A schema for a value that only one of our own functions can have made. */
 export function madeBy<Value>(
   factory: string,

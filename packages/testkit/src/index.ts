@@ -1,5 +1,11 @@
 export { mintPki } from './mint-pki.js'
-export type { MintedCertificate, MintedLeaf, MintPkiOptions, Pki } from './mint-pki.js'
+export type {
+  MintedCertificate,
+  MintedLeaf,
+  MintedRevocationList,
+  MintPkiOptions,
+  Pki,
+} from './mint-pki.js'
 export type {
   AuthorityDeclaration,
   KeyAlgorithm,
@@ -7,6 +13,7 @@ export type {
   LeafRequest,
   LeafUsage,
   PkiDeclaration,
+  RevocationListRequest,
   ValidityDeclaration,
 } from './pki-declaration.js'
 export { writePki } from './write-pki.js'

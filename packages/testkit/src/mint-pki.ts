@@ -8,9 +8,19 @@ import {
   privateKeyPem,
 } from './issue-certificate.js'
 import type { Principal } from './issue-certificate.js'
-import { parseLeaf, parsePkiDeclaration } from './parse-pki-declaration.js'
-import type { ParsedAuthority, ParsedLeaf, ParsedValidity } from './parse-pki-declaration.js'
-import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
+import { issueRevocationList, revocationListPem } from './issue-revocation-list.js'
+import {
+  parseLeaf,
+  parsePkiDeclaration,
+  parseRevocationListRequest,
+} from './parse-pki-declaration.js'
+import type {
+  ParsedAuthority,
+  ParsedLeaf,
+  ParsedRevocationList,
+  ParsedValidity,
+} from './parse-pki-declaration.js'
+import type { LeafRequest, PkiDeclaration, RevocationListRequest } from './pki-declaration.js'
 import type { X509Certificate } from './x509.js'
 
 export interface MintPkiOptions {
@@ -38,6 +48,17 @@ export interface Pki {
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the first fault of the request.
    */
   issue(leaf: LeafRequest): Promise<MintedLeaf>
+  /**
+   * Issues a complete revocation list, whose times count from this call.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the first fault of the request.
+   * @example
+   * ```ts
+   * const { serialNumber } = pki.leaf('worker')
+   * const list = await pki.revocationList({ issuer: 'payments-ca', serialNumbers: [serialNumber] })
+   * ```
+   */
+  revocationList(list: RevocationListRequest): Promise<MintedRevocationList>
 }
 
 export interface MintedCertificate {
@@ -45,6 +66,8 @@ export interface MintedCertificate {
   readonly certificate: string
   /** The certificate alone, in DER. */
   readonly der: Uint8Array
+  /** Upper-case hexadecimal, as Node's `X509Certificate` writes it. */
+  readonly serialNumber: string
   readonly notBefore: Date
   readonly notAfter: Date
 }
@@ -52,6 +75,12 @@ export interface MintedCertificate {
 export interface MintedLeaf extends MintedCertificate {
   /** The private key as PEM text in PKCS #8. */
   readonly key: string
+}
+
+export interface MintedRevocationList {
+  /** PEM text. */
+  readonly pem: string
+  readonly der: Uint8Array
 }
 
 /**
@@ -91,6 +120,12 @@ export async function mintPki(
     authority: (role) => find('authority', authorities, role).minted,
     leaf: (role) => find('leaf', leaves, role),
     issue: async (leaf) => mintLeaf(parseLeaf('pki.issue', leaf, authorities), authorities, now()),
+    revocationList: async (list) =>
+      mintRevocationList(
+        parseRevocationListRequest('pki.revocationList', list, authorities),
+        authorities,
+        now(),
+      ),
   }
 }
 
@@ -144,6 +179,20 @@ async function mintLeaf(
   }
 }
 
+async function mintRevocationList(
+  { issuer, serialNumbers, thisUpdate, nextUpdate }: ParsedRevocationList,
+  authorities: ReadonlyMap<string, Authority>,
+  mintedAt: number,
+): Promise<MintedRevocationList> {
+  const list = await issueRevocationList({
+    issuer: find('authority', authorities, issuer).principal,
+    serialNumbers,
+    thisUpdate: new Date(mintedAt + thisUpdate),
+    nextUpdate: new Date(mintedAt + nextUpdate),
+  })
+  return { pem: revocationListPem(list), der: new Uint8Array(list.rawData) }
+}
+
 /** The certificates from this authority up to its root, which every peer has to know already. */
 function intermediates(
   role: string,
@@ -154,10 +203,11 @@ function intermediates(
 }
 
 function mintedCertificate(certificate: X509Certificate): MintedCertificate {
-  const { notBefore, notAfter } = certificate
+  const { notBefore, notAfter, serialNumber } = certificate
   return {
     certificate: `${certificate.toString('pem')}\n`,
     der: new Uint8Array(certificate.rawData),
+    serialNumber: serialNumber.toUpperCase(),
     notBefore,
     notAfter,
   }

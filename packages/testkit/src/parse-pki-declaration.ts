@@ -2,7 +2,12 @@ import { isIP } from 'node:net'
 import { optionError, parseOptions, strictOptions, unknownName } from '@peergate/core/options'
 import * as z from 'zod'
 import { parseDistinguishedName } from './distinguished-name.js'
-import type { KeyAlgorithm, LeafRequest, PkiDeclaration } from './pki-declaration.js'
+import type {
+  KeyAlgorithm,
+  LeafRequest,
+  PkiDeclaration,
+  RevocationListRequest,
+} from './pki-declaration.js'
 import type { Name } from './x509.js'
 
 /** A declaration that has been checked, with every default filled in. */
@@ -24,6 +29,15 @@ export interface ParsedAuthority {
 export interface ParsedLeaf extends Required<Omit<LeafRequest, 'subject' | 'validity'>> {
   readonly subject: Name
   readonly validity: ParsedValidity
+}
+
+export interface ParsedRevocationList {
+  readonly issuer: string
+  /** In upper-case hexadecimal without leading zeros. */
+  readonly serialNumbers: ReadonlySet<string>
+  /** Distances from the moment of minting, in milliseconds. */
+  readonly thisUpdate: number
+  readonly nextUpdate: number
 }
 
 /** Distances from the moment of minting, in milliseconds. */
@@ -62,6 +76,17 @@ export function parseLeaf(
   const parsed = parseOptions(owner, leafRequestSchema, leaf)
   refuseUnknownAuthority(owner, 'issuer', parsed.issuer, authorities)
   return parsed
+}
+
+/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID naming the faults of the list. */
+export function parseRevocationListRequest(
+  owner: string,
+  list: RevocationListRequest,
+  authorities: ReadonlyMap<string, unknown>,
+): ParsedRevocationList {
+  const parsed = parseOptions(owner, revocationListSchema, list)
+  refuseUnknownAuthority(owner, 'issuer', parsed.issuer, authorities)
+  return { ...parsed, serialNumbers: new Set(parsed.serialNumbers) }
 }
 
 function refuseStrayIssuers(authorities: ReadonlyMap<string, ParsedAuthority>): void {
@@ -151,6 +176,21 @@ const leafRequest = {
 
 /** The declaration of a leaf is a request too, and its purpose is then for people only. */
 const leafRequestSchema = strictOptions({ ...leafRequest, purpose: sentence.optional() })
+
+const serialNumber = z
+  .string()
+  .regex(/^[0-9a-f]{1,40}$/iu, 'must be 1 to 40 hexadecimal digits')
+  .transform((digits) => digits.toUpperCase().replace(/^0+(?=.)/u, ''))
+
+const revocationListSchema = strictOptions({
+  issuer: z.string(),
+  serialNumbers: z.array(serialNumber),
+  thisUpdate: distance.prefault('+0s'),
+  nextUpdate: distance.prefault('+7d'),
+}).refine(({ thisUpdate, nextUpdate }) => thisUpdate < nextUpdate, {
+  path: ['thisUpdate'],
+  error: 'must be before nextUpdate',
+})
 
 const pkiSchema = strictOptions({
   authorities: z.record(

@@ -75,6 +75,21 @@ export interface ValidityDeclaration {
   readonly to: string
 }
 
+/** What {@link Pki.revocationList} needs to know. */
+export interface RevocationListRequest {
+  /** The role of the authority that signs this list. */
+  readonly issuer: string
+  /** The serial numbers of the revoked certificates, in hexadecimal. */
+  readonly serialNumbers: readonly string[]
+  /**
+   * The distance of the list's time of issue, written as in {@link ValidityDeclaration}. `+0s`, the
+   * running second, unless stated; of two lists of one authority, the later counts.
+   */
+  readonly thisUpdate?: string
+  /** The distance of the time from which the list is stale; `+7d` unless stated. */
+  readonly nextUpdate?: string
+}
+
 /** The extended key usages that a leaf can state. */
 export type LeafUsage = 'server' | 'client' | 'both' | 'none'
 

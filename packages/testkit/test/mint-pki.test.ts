@@ -1,36 +1,15 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer } from 'node:tls'
-import type { TLSSocket } from 'node:tls'
 import { mintPki } from '@peergate/testkit'
-import type { MintedCertificate, MintedLeaf, Pki } from '@peergate/testkit'
+import type { MintedCertificate } from '@peergate/testkit'
 import t from 'tap'
 import { authority, declaration, leaf, refusal } from './pki-fixture.js'
+import { verdict } from './tls-verdict.js'
 
 const hour = 3_600_000
 const day = 24 * hour
 
 function read({ der }: MintedCertificate): X509Certificate {
   return new X509Certificate(der)
-}
-
-/** What a server that trusts `ca` makes of a client: `trusted`, or why OpenSSL refused it. */
-async function verdict(pki: Pki, client: MintedLeaf): Promise<string> {
-  const { certificate: cert, key } = pki.leaf('server')
-  const ca = pki.authority('ca').certificate
-  const server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: false })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>
-  const peer = connect({ host: '127.0.0.1', port, ca, cert: client.certificate, key: client.key })
-  const [[socket]] = await Promise.all([accepted, once(peer, 'secureConnect')])
-  const reason: unknown = socket.authorizationError
-  peer.destroy()
-  socket.destroy()
-  server.close()
-  return socket.authorized ? 'trusted' : String(reason)
 }
 
 t.test('mints what a TLS server judges as declared', async (t) => {
@@ -143,6 +122,14 @@ t.test('gives every certificate a positive serial number of its own', async (t) 
   for (const serial of serials) t.match(serial, /^[0-9A-F]{1,32}$/)
 })
 
+t.test('gives the serial number as Node writes it', async (t) => {
+  const pki = await mintPki(declaration)
+  for (const role of Object.keys(declaration.leaves)) {
+    t.equal(pki.leaf(role).serialNumber, read(pki.leaf(role)).serialNumber)
+  }
+  t.equal(pki.authority('ca').serialNumber, read(pki.authority('ca')).serialNumber)
+})
+
 t.test('counts every validity from the moment of minting', async (t) => {
   let now = Date.UTC(2030, 0, 1)
   const pki = await mintPki(declaration, { now: () => now })
@@ -183,6 +170,10 @@ t.test('names the role that was probably meant', async (t) => {
   t.equal(
     await refusal(() => pki.issue({ ...leaf, issuer: 'rouge' })),
     `${place}.issue: option "issuer": authority "rouge" is not known; did you mean "rogue"?`,
+  )
+  t.equal(
+    await refusal(() => pki.revocationList({ issuer: 'rouge', serialNumbers: [] })),
+    `${place}.revocationList: option "issuer": authority "rouge" is not known; did you mean "rogue"?`,
   )
   t.equal(
     await refusal(() => pki.issue({ ...leaf, url: [] } as typeof leaf)),

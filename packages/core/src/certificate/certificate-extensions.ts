@@ -1,6 +1,7 @@
 import type { BasicConstraints } from './certificate-facts.js'
 import { enter, hasMore, isNext, leave, malformed, tags, type DerReader } from './der.js'
 import { readSmallUnsigned, readTrue } from './der-primitives.js'
+import { readExtensionList, type Extension } from './extension.js'
 import { readKeyUsage, type KeyUsage } from './key-usage.js'
 import { readObjectIdentifier } from './object-identifier.js'
 import {
@@ -24,39 +25,25 @@ export const noExtensions: CertificateExtensions = {
   basicConstraints: null,
 }
 
-/**
- * Reads Extensions (RFC 5280 §4.1.2.9). No extension may occur twice (§4.2), known or not: which of
- * the two counts would otherwise depend on who reads. The values of other extensions are not read.
- */
+/** Reads Extensions (RFC 5280 §4.1.2.9). The values of other extensions are not read. */
 export function readExtensions(reader: DerReader): CertificateExtensions {
-  const list = enter(reader, tags.sequence, 'extensions')
-  if (!hasMore(list)) throw malformed('extensions', 'is empty')
-  const values = new Map<string, DerReader>()
-  while (hasMore(list)) {
-    const extension = enter(list, tags.sequence, 'extension')
-    const id = readObjectIdentifier(extension, 'extension')
-    const field = `extension ${id}`
-    if (values.has(id)) throw malformed(field, 'occurs twice')
-    if (isNext(extension, tags.boolean)) readTrue(extension, `${field} critical`)
-    values.set(id, enter(extension, tags.octetString, field))
-    leave(extension, field)
-  }
+  const extensions = readExtensionList(reader, 'extensions')
   return {
     subjectAlternativeNames:
-      readValue(values, '2.5.29.17', readSubjectAlternativeNames) ??
+      readValue(extensions, '2.5.29.17', readSubjectAlternativeNames) ??
       noExtensions.subjectAlternativeNames,
-    keyUsage: readValue(values, '2.5.29.15', readKeyUsage),
-    extendedKeyUsage: readValue(values, '2.5.29.37', readExtendedKeyUsage),
-    basicConstraints: readValue(values, '2.5.29.19', readBasicConstraints),
+    keyUsage: readValue(extensions, '2.5.29.15', readKeyUsage),
+    extendedKeyUsage: readValue(extensions, '2.5.29.37', readExtendedKeyUsage),
+    basicConstraints: readValue(extensions, '2.5.29.19', readBasicConstraints),
   }
 }
 
 function readValue<Value>(
-  values: ReadonlyMap<string, DerReader>,
+  extensions: ReadonlyMap<string, Extension>,
   id: string,
   read: (reader: DerReader, field: string) => Value,
 ): Value | null {
-  const reader = values.get(id)
+  const reader = extensions.get(id)?.value
   if (reader === undefined) return null
   const field = `extension ${id}`
   const value = read(reader, field)

@@ -57,6 +57,13 @@ export function readDistinguishedName(reader: DerReader, field: string): Disting
   return Object.freeze(name)
 }
 
+/** Reads the name of an issuer, which must have one (RFC 5280 §4.1.2.4 and §5.1.2.3). */
+export function readIssuer(reader: DerReader): DistinguishedName {
+  const issuer = readDistinguishedName(reader, 'issuer')
+  if (issuer.length === 0) throw malformed('issuer', 'is empty')
+  return issuer
+}
+
 const commonNameId = '2.5.4.3'
 
 function readStep(steps: DerReader, field: string): RelativeDistinguishedName {

@@ -6,27 +6,13 @@ import {
   readExtensions,
   type CertificateExtensions,
 } from './certificate-extensions.js'
-import {
-  enter,
-  hasMore,
-  isNext,
-  leave,
-  malformed,
-  openDer,
-  readOpaque,
-  tags,
-  type DerReader,
-} from './der.js'
-import {
-  readBitString,
-  readBitStringOfBytes,
-  readSmallUnsigned,
-  readUnsigned,
-} from './der-primitives.js'
+import { enter, isNext, leave, malformed, openDer, tags, type DerReader } from './der.js'
+import { readBitString, readBitStringOfBytes, readSmallUnsigned } from './der-primitives.js'
 import { readTime } from './der-time.js'
-import { readDistinguishedName, type DistinguishedName } from './distinguished-name.js'
-import { readObjectIdentifier } from './object-identifier.js'
+import { readDistinguishedName, readIssuer } from './distinguished-name.js'
 import { readPublicKey } from './public-key.js'
+import { readSerialNumber } from './serial-number.js'
+import { readSignatureAlgorithm } from './signature-algorithm.js'
 
 /**
  * Returns what a certificate says, read strictly from its DER (RFC 5280 §4.1), or refuses it.
@@ -74,7 +60,7 @@ function readSigned(
   outerAlgorithm: Uint8Array,
 ): Omit<CertificateFacts, 'fingerprint256'> {
   const version = readVersion(signed)
-  const serialNumber = readSerialNumber(signed)
+  const serialNumber = readSerialNumber(signed, 'serialNumber')
   const innerAlgorithm = readSignatureAlgorithm(signed, 'signature')
   if (Buffer.compare(innerAlgorithm, outerAlgorithm) !== 0) {
     throw malformed('signature', 'differs from signatureAlgorithm')
@@ -106,30 +92,6 @@ function readVersion(signed: DerReader): Version {
 }
 
 const explicitVersion = 0xa0
-
-/** At most 20 octets as encoded (RFC 5280 §4.1.2.2), in upper-case hexadecimal. */
-function readSerialNumber(signed: DerReader): string {
-  const start = signed.position
-  const magnitude = readUnsigned(signed, 'serialNumber')
-  if (signed.position - start > 22) throw malformed('serialNumber', 'is longer than 20 octets')
-  return magnitude.length === 0 ? '0' : Buffer.from(magnitude).toString('hex').toUpperCase()
-}
-
-/** An issuer must have a name (RFC 5280 §4.1.2.4). */
-function readIssuer(signed: DerReader): DistinguishedName {
-  const issuer = readDistinguishedName(signed, 'issuer')
-  if (issuer.length === 0) throw malformed('issuer', 'is empty')
-  return issuer
-}
-
-function readSignatureAlgorithm(reader: DerReader, field: string): Uint8Array {
-  const start = reader.position
-  const algorithm = enter(reader, tags.sequence, field)
-  readObjectIdentifier(algorithm, field)
-  if (hasMore(algorithm)) readOpaque(algorithm, field)
-  leave(algorithm, field)
-  return reader.bytes.subarray(start, reader.position)
-}
 
 /** Unique identifiers came with version 2, extensions with version 3 (RFC 5280 §4.1.2.8–9). */
 function readOptionalFields(signed: DerReader, version: Version): CertificateExtensions {

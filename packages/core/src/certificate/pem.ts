@@ -15,6 +15,7 @@ export interface PemBlock {
  * headers, base64 that is not canonical, control characters, a byte order mark.
  *
  * @param role what the text is for, such as `clientCas.payments`; it begins every message.
+ * @param maximumLength the longest text that is read, in characters.
  * @throws {PeerGateError} ERR_PEERGATE_PEM_INVALID naming the line and the rule it breaks.
  *
  * @example
@@ -22,7 +23,11 @@ export interface PemBlock {
  * const [{ label, der }] = parsePem(text, 'server.cert')
  * ```
  */
-export function parsePem(text: string, role: string): readonly PemBlock[] {
+export function parsePem(
+  text: string,
+  role: string,
+  maximumLength: number = usualMaximumLength,
+): readonly PemBlock[] {
   if (text.length > maximumLength) throw invalid(role, `longer than ${maximumLength} characters`)
   const blocks: PemBlock[] = []
   let open: OpenBlock | null = null
@@ -46,7 +51,7 @@ export function parsePem(text: string, role: string): readonly PemBlock[] {
 }
 
 /** Four times the bundles of public authorities. */
-const maximumLength = 2 ** 20
+const usualMaximumLength = 2 ** 20
 
 interface OpenBlock {
   readonly label: string

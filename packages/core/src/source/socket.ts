@@ -1,12 +1,12 @@
+import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { madeBy, parseOptions, strictOptions } from '../options.js'
-import { acceptPeer, refusalOf } from '../tls/accepted-peer.js'
+import { readVerifiedLeaf, refusalOf } from '../tls/accepted-peer.js'
 import type { PeerSocket } from '../tls/accepted-peer.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
-import type { ConnectionMemory } from '../tls/connection-memory.js'
-import { acceptedPeersOf } from '../tls/tls-gate.js'
-import type { TlsGate } from '../tls/tls-gate.js'
+import { peerReaderOf } from '../tls/tls-gate.js'
+import type { ReadPeer as ReadCaptured, TlsGate } from '../tls/tls-gate.js'
 import type { PeerSource, RequestLike } from './source.js'
 
 export interface SocketSourceOptions {
@@ -25,7 +25,7 @@ export interface SocketSourceOptions {
  */
 export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   const { tls } = parseOptions('socketSource', socketSourceSchema, options)
-  const captured = tls === undefined ? undefined : acceptedPeersOf(tls)
+  const captured = tls === undefined ? undefined : peerReaderOf(tls)
   const readPeer = captured === undefined ? readByHand() : readCaptured(captured)
   return Object.freeze({
     name: 'socket',
@@ -41,9 +41,9 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
 
 type ReadPeer = (socket: object) => PeerEvidence | PeerGateError
 
-function readCaptured(captured: ConnectionMemory<PeerEvidence>): ReadPeer {
+function readCaptured(captured: ReadCaptured): ReadPeer {
   return (socket) => {
-    const peer = captured.recall(socket)
+    const peer = captured(socket)
     if (peer !== undefined) return peer
     refuseUnreadable(socket)
     const fault = 'the TLS gate did not capture this connection; call tls.attach before listen'
@@ -70,8 +70,10 @@ interface HandMadeSocket extends PeerSocket {
 function readOnce(socket: HandMadeSocket): PeerEvidence | PeerGateError {
   try {
     refuseOldProtocol(socket)
+    const { certificate } = readVerifiedLeaf(socket)
+    refuseUnfitLeaf(certificate)
     // The client CA sets of a server set up by hand have no names.
-    return acceptPeer(socket, () => null)
+    return Object.freeze({ source: 'socket', assurance: 'tls', certificate, trustSet: null })
   } catch (cause) {
     return refusalOf(cause)
   }
@@ -106,6 +108,6 @@ function closed(fault: string, cause?: unknown): PeerGateError {
 const socketSourceSchema = strictOptions({
   tls: madeBy<TlsGate>(
     'createTlsGate',
-    (value) => acceptedPeersOf(value as TlsGate) !== undefined,
+    (value) => peerReaderOf(value as TlsGate) !== undefined,
   ).exactOptional(),
 })

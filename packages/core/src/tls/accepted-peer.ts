@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
-import { refuseUnfitLeaf } from '../certificate/leaf.js'
+import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
 import { PeerGateError } from '../errors.js'
-import type { PeerEvidence } from '../evidence.js'
 import { codeOfVerdict, verdictOf } from './refusal.js'
 
 /** What acceptance needs of a TLS socket. */
@@ -12,8 +11,14 @@ export interface PeerSocket {
   readonly getPeerX509Certificate: () => X509Certificate | undefined
 }
 
+/** A leaf that was verified in a handshake, as both readers read it. */
+export interface VerifiedLeaf {
+  readonly leaf: X509Certificate
+  readonly certificate: CertificateFacts
+}
+
 /**
- * The evidence of a peer whose certificate was verified in this process's handshake.
+ * The leaf of a peer whose certificate was verified in this process's handshake.
  *
  * `authorized` alone is never enough: for a TLS 1.3 session that was resumed without a certificate
  * several versions of Node report it as true (nodejs/node#35317). The certificate is asked for once,
@@ -21,27 +26,17 @@ export interface PeerSocket {
  *
  * @throws {PeerGateError} of the layer `tls`
  */
-export function acceptPeer(
-  socket: PeerSocket,
-  trustSetOf: (leaf: X509Certificate) => string | null,
-): PeerEvidence {
+export function readVerifiedLeaf(socket: PeerSocket): VerifiedLeaf {
   const leaf = socket.getPeerX509Certificate()
   if (leaf === undefined) {
     const fault = 'the peer sent no certificate; it needs one that a client CA issued'
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', fault)
   }
   refuseUnverified(socket)
-  const certificate = parseCertificate(leaf.raw)
-  refuseUnfitLeaf(certificate)
-  return Object.freeze({
-    source: 'socket',
-    assurance: 'tls',
-    certificate,
-    trustSet: trustSetOf(leaf),
-  })
+  return { leaf, certificate: parseCertificate(leaf.raw) }
 }
 
-/** What `acceptPeer` threw, as an error of ours: whatever cannot be read is not accepted. */
+/** What was thrown while a peer was judged, as an error of ours: whatever cannot be read is not accepted. */
 export function refusalOf(cause: unknown): PeerGateError {
   if (cause instanceof PeerGateError) return cause
   const fault = 'the certificate could not be read'

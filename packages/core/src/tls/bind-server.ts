@@ -1,30 +1,34 @@
 import { Server } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
 import { optionError } from '../options.js'
 import type { TlsServerOptions } from './server-options.js'
 
+/** Gives a server its TLS, all of it: what Node is not told again, it forgets or keeps as it likes. */
+export type SetContext = (contextOptions: SecureContextOptions) => void
+
 /**
- * Gives `server` the context of `serverOptions` for good. Returns false where it had it already.
+ * Takes `server`, which was made with `serverOptions`, and takes away from everybody else the means to
+ * change its context.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
-export function bindServer(server: Server, serverOptions: TlsServerOptions): boolean {
-  if (boundOptions.get(server) === serverOptions) return false
+export function bindServer(server: Server, serverOptions: TlsServerOptions): SetContext {
   refuseUnfitServer(server)
   refuseSessionStore(server)
   refuseOtherOptions(server, serverOptions)
-  server.setSecureContext(serverOptions)
+  const setContext = server.setSecureContext.bind(server)
   for (const method of ['addContext', 'setSecureContext'] as const) lock(server, method)
-  boundOptions.set(server, serverOptions)
-  return true
+  bound.add(server)
+  return setContext
 }
 
-const boundOptions = new WeakMap<Server, TlsServerOptions>()
+const bound = new WeakSet<Server>()
 
 function refuseUnfitServer(server: Server): void {
   if (!(server instanceof Server)) {
     throw invalid('the server must be a TLS server, made with tls.serverOptions')
   }
-  if (boundOptions.has(server)) throw invalid('another TLS gate is attached to this server')
+  if (bound.has(server)) throw invalid('another TLS gate is attached to this server')
   if (server.listening) {
     throw invalid('the server already listens, so that peers came in unseen; attach before listen')
   }

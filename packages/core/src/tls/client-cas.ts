@@ -1,117 +1,102 @@
 import type { X509Certificate } from 'node:crypto'
-import { isUint8Array } from 'node:util/types'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
-import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
-import { isIssuedBy, loadCertificates } from './load-certificates.js'
+import { loadClientCaSet } from './client-ca-set.js'
+import type { ClientCaSet, ClientCaSetOptions } from './client-ca-set.js'
+import { isIssuedBy } from './load-certificates.js'
 import type { LoadedCertificate } from './load-certificates.js'
 import type { Material } from './material.js'
 
+/** The client CA sets by name, as a user writes them. */
+export type ClientCasOptions = Readonly<
+  Record<string, ClientCaSetOptions | Material | readonly Material[]>
+>
+
 /** The CAs that may have issued a client's certificate, by the name of their set. */
 export interface ClientCas {
-  /** One PEM text of all certificates, without anything that stood around them in a file. */
+  /** One PEM text of all certificates, for OpenSSL. */
   readonly bundle: string
-  /** Fingerprints by set, sorted: what this trust consists of. */
-  readonly fingerprints: string
+  /** What this trust consists of, sorted: the same lines for the same trust. */
+  readonly canonical: readonly string[]
+  /** Where a leaf belongs. Costs the check of a signature or more. */
+  readonly findMembership: (leaf: X509Certificate) => Membership
   /**
-   * The name of the set that admitted a verified leaf; null where several sets are configured and
-   * none of their certificates signed it, which is so below an intermediate that is not configured.
+   * Refuses a leaf that is revoked, or whose set does not admit it. `isVerified` says that OpenSSL
+   * built its chain from just these CAs; without that, a configured CA must have issued it.
    */
-  readonly trustSetOf: (leaf: X509Certificate) => string | null
+  readonly refuseUnadmitted: (peer: {
+    readonly certificate: CertificateFacts
+    readonly membership: Membership
+    readonly isVerified: boolean
+    readonly now: number
+  }) => void
 }
 
-/**
- * Reads the client CA sets and refuses whatever OpenSSL would take in silence: a set without a CA,
- * a block that does not parse, a certificate that is not a CA, a set in which no CA is valid now.
- * A single expired CA is a process warning with the code `PEERGATE_CLIENT_CA_EXPIRED`.
- *
- * @throws {PeerGateError} ERR_PEERGATE_CLIENT_CA_INVALID, ERR_PEERGATE_PEM_INVALID or
- * ERR_PEERGATE_FILE_UNREADABLE
- */
-export function loadClientCas(
-  sets: Readonly<Record<string, Material | readonly Material[]>>,
-): ClientCas {
-  const loaded = Object.entries(sets).map(([set, materials]) => loadSet(set, materials))
-  refuseSharedKeys(loaded)
+/** The set and the configured CA that a leaf belongs to. */
+export interface Membership {
+  readonly set: ClientCaSet | null
+  /** Null below an intermediate that is not configured. */
+  readonly issuer: LoadedCertificate | null
+}
+
+/** @throws {PeerGateError} what {@link loadClientCaSet} throws, and for a key in two sets. */
+export function loadClientCas(options: ClientCasOptions): ClientCas {
+  const sets = Object.entries(options).map(([name, set]) => loadClientCaSet(name, set))
+  refuseSharedKeys(sets)
+  const certificates = sets.flatMap(({ listed, path }) => [...listed, ...path])
+  // Below a root that is path only, OpenSSL admits what no set does.
+  const mustBeListed = sets.some(({ path }) => path.length > 0)
+  const mayBeRevoked = sets.some(({ revocation }) => revocation !== null)
   return {
-    bundle: loaded.flatMap(({ cas }) => cas.map(({ x509 }) => x509.toString())).join(''),
-    fingerprints: loaded.flatMap(describeSet).toSorted().join('\n'),
-    trustSetOf: (leaf) => findTrustSet(leaf, loaded)?.set ?? null,
+    bundle: [...new Set(certificates.map(({ x509 }) => x509.toString()))].join(''),
+    canonical: sets.flatMap(({ canonical }) => canonical).toSorted(),
+    findMembership: (leaf) => findMembership(leaf, sets),
+    refuseUnadmitted({ certificate, membership: { set, issuer }, isVerified, now }) {
+      if (issuer === null) {
+        if (!isVerified || mustBeListed) throw untrusted('no configured CA issued it')
+        if (mayBeRevoked && set === null) throw unknownRevocation()
+      } else if (!isVerified) refuseLapsedIssuer(issuer, now)
+      set?.revocation?.refuseRevoked(certificate.serialNumber, issuer, now)
+    },
   }
 }
 
-interface ClientCaSet {
-  readonly set: string
-  readonly cas: readonly LoadedCertificate[]
-}
-
-function loadSet(set: string, materials: Material | readonly Material[]): ClientCaSet {
-  const role = `clientCas.${set}`
-  const cas = withRoles(role, materials).flatMap(([each, material]) =>
-    loadCertificates(each, material, 'ERR_PEERGATE_CLIENT_CA_INVALID'),
-  )
-  for (const { place, facts } of cas) refuseLeaf(place, facts)
-  const now = Date.now()
-  if (!cas.some(({ facts }) => facts.notBefore <= now && now <= facts.notAfter)) {
-    throw invalid(`${role} holds no CA that is valid now; renew it`)
+function findMembership(leaf: X509Certificate, sets: readonly ClientCaSet[]): Membership {
+  for (const set of sets) {
+    const issuer = set.listed.find((ca) => isIssuedBy(leaf, ca))
+    if (issuer !== undefined) return { set, issuer }
   }
-  for (const { place, facts } of cas) if (now > facts.notAfter) warnOfExpired(place, facts)
-  return { set, cas }
-}
-
-/** Each material with the option that it came from, as option errors write it. */
-function withRoles(
-  role: string,
-  materials: Material | readonly Material[],
-): readonly (readonly [string, Material])[] {
-  if (typeof materials === 'string' || isUint8Array(materials)) return [[role, materials]]
-  return materials.map((material, index) => [`${role}.${index}`, material])
-}
-
-function refuseLeaf(place: string, { basicConstraints, keyUsage }: CertificateFacts): void {
-  if (basicConstraints?.ca !== true) throw invalid(`${place} is not a CA (basicConstraints)`)
-  if (keyUsage?.includes('keyCertSign') === false) {
-    throw invalid(`${place} may not sign certificates (keyUsage)`)
-  }
+  const [only = null] = sets.length === 1 ? sets : []
+  return { set: only, issuer: null }
 }
 
 /** A key in two sets would make the name of the set that admitted a peer a matter of order. */
 function refuseSharedKeys(sets: readonly ClientCaSet[]): void {
   const setByKey = new Map<string, string>()
-  for (const { set, cas } of sets) {
-    for (const { publicKey } of cas) {
+  for (const { name, listed } of sets) {
+    for (const { publicKey } of listed) {
       const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
-      const other = setByKey.get(key) ?? set
-      if (other !== set) {
-        throw invalid(`clientCas.${other} and clientCas.${set} share a CA key; put it into one set`)
+      const other = setByKey.get(key) ?? name
+      if (other !== name) {
+        const fault = `clientCas.${other} and clientCas.${name} share a CA key; put it into one set`
+        throw new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault)
       }
-      setByKey.set(key, set)
+      setByKey.set(key, name)
     }
   }
 }
 
-function describeSet({ set, cas }: ClientCaSet): readonly string[] {
-  return cas.map(({ facts }) => `${set} ${facts.fingerprint256}`)
+function refuseLapsedIssuer({ facts, place }: LoadedCertificate, now: number): void {
+  if (now < facts.notBefore || now > facts.notAfter) throw untrusted(`${place} is not valid now`)
 }
 
-/** OpenSSL verified the leaf against all sets; with one set, there is nothing left to find. */
-function findTrustSet(
-  leaf: X509Certificate,
-  sets: readonly ClientCaSet[],
-): ClientCaSet | undefined {
-  if (sets.length === 1) return sets[0]
-  return sets.find(({ cas }) => cas.some((ca) => isIssuedBy(leaf, ca)))
+function untrusted(fault: string): PeerGateError {
+  const detail = `the certificate is not trusted any more: ${fault}`
+  return new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', detail)
 }
 
-function warnOfExpired(place: string, { subject, notAfter }: CertificateFacts): void {
-  const name = formatDistinguishedName(subject)
-  const time = new Date(notAfter).toISOString()
-  process.emitWarning(`${place}: the CA ${name} expired on ${time}; remove or renew it`, {
-    type: 'PeergateWarning',
-    code: 'PEERGATE_CLIENT_CA_EXPIRED',
-  })
-}
-
-function invalid(fault: string): PeerGateError {
-  return new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault)
+function unknownRevocation(): PeerGateError {
+  const fault =
+    'the issuer of the certificate is not configured; name it among the issuers of its set'
+  return new PeerGateError('ERR_PEERGATE_REVOCATION_UNKNOWN', fault)
 }

@@ -1,34 +1,81 @@
+import type { TLSSocket } from 'node:tls'
+import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { PeerGateError } from '../errors.js'
 import type { PeerGateErrorCode } from '../errors.js'
+import { quote } from '../identity-value/quote.js'
+import { explainFailure, explainVerdict } from './explanation.js'
+import type { Explanation } from './failure-table.js'
+import { describeCertificate } from './refused-certificate.js'
+import type { RefusedCertificate } from './refused-certificate.js'
+import { remoteAddressOf } from './remote-address.js'
+import { transportOf } from './transport.js'
+import { describeValidity } from './validity-note.js'
 
-/** A peer that the TLS gate refused, before any HTTP. */
+export type { RefusedCertificate } from './refused-certificate.js'
+
+/** A peer that the TLS gate refused, before any HTTP; frozen. */
 export interface PeerRefusal {
+  /** The code, and in `detail` the cause and the remedy. */
   readonly error: PeerGateError
   /** The code that Node or OpenSSL gave for it, such as `CERT_HAS_EXPIRED`; null for a rule of ours. */
   readonly reason: string | null
+  /** Null where it is not known: for a Unix domain socket, and under a proxy's own socket. */
+  readonly remoteAddress: string | null
+  /** The server name that the client asked for (SNI), quoted unless it is a plain name; null for none. */
+  readonly servername: string | null
+  /** Such as `TLSv1.3`; null where the connection was gone before Node reported the failure. */
+  readonly protocol: string | null
+  /** Null where none was received, and where Node refused it: then it is gone before it can be read. */
+  readonly certificate: RefusedCertificate | null
 }
 
 /**
- * Why a handshake failed. `authorizationError` is what OpenSSL's verification of the peer's
- * certificate said; null where the handshake failed for another reason.
+ * Why a handshake failed; null for a connection that was closed before its client said anything,
+ * which is abandoned and not refused: port checks do this all the time.
+ *
+ * Takes what the event `tlsClientError` of a server brings. The address of a connection that is
+ * closed is known where {@link rememberAddresses} was called for the server.
  */
 export function explainHandshakeFailure(
   failure: NodeJS.ErrnoException,
-  authorizationError: unknown,
-): PeerRefusal {
-  const verdict = verdictOf(authorizationError)
+  socket: TLSSocket,
+  now: number = Date.now(),
+): PeerRefusal | null {
+  if (isAbandoned(failure, socket)) return null
+  const verdict = verdictOf(socket.authorizationError)
   const reason = verdict ?? failure.code ?? failure.message
-  const code =
-    verdict === null
-      ? (codesByFailure.get(reason) ?? 'ERR_PEERGATE_HANDSHAKE_FAILED')
-      : codeOfVerdict(verdict)
-  const error = new PeerGateError(code, `the handshake ended with ${reason}`, { cause: failure })
-  return { error, reason }
+  const explanation = verdict === null ? explainFailure(reason) : explainVerdict(verdict)
+  const parts = [`the handshake ended with ${reason}: ${describe(explanation)}`]
+  if (isOutOfTime(explanation.code)) parts.push(describeValidity(null, now))
+  const error = new PeerGateError(explanation.code, parts.join('; '), { cause: failure })
+  return refusalOf(error, reason, socket, null)
+}
+
+/**
+ * Why a peer was refused whose handshake had succeeded. Call it before the socket is destroyed,
+ * which loses the protocol.
+ */
+export function explainPeerRefusal(
+  error: PeerGateError,
+  socket: TLSSocket,
+  certificate: CertificateFacts | null,
+  now: number = Date.now(),
+): PeerRefusal {
+  const { code, detail, cause } = error
+  const verdict = verdictOf(socket.authorizationError)
+  // A rule of ours may have refused a peer of whom OpenSSL said something else as well.
+  const reason = verdict !== null && codeOfVerdict(verdict) === code ? verdict : null
+  const parts = [detail]
+  if (reason !== null) parts.push(describe(explainVerdict(reason)))
+  if (isOutOfTime(code)) parts.push(describeValidity(certificate, now))
+  const explained =
+    parts.length === 1 ? error : new PeerGateError(code, parts.join('; '), { cause })
+  return refusalOf(explained, reason, socket, certificate)
 }
 
 /** The code for what OpenSSL said of a certificate that did not verify. */
 export function codeOfVerdict(verdict: string): PeerGateErrorCode {
-  return codesByVerdict.get(verdict) ?? 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
+  return explainVerdict(verdict).code
 }
 
 /** The code in an `authorizationError`. Only null says that nothing was found. */
@@ -37,13 +84,41 @@ export function verdictOf(authorizationError: unknown): string | null {
   return typeof authorizationError === 'string' ? authorizationError : 'UNSPECIFIED'
 }
 
-const codesByFailure: ReadonlyMap<string, PeerGateErrorCode> = new Map([
-  ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', 'ERR_PEERGATE_CERTIFICATE_MISSING'],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
-])
+/** Only what is certain: a connection without a transport to ask counts as refused. */
+function isAbandoned(failure: NodeJS.ErrnoException, socket: TLSSocket): boolean {
+  return failure.code === 'ECONNRESET' && transportOf(socket)?.bytesRead === 0
+}
 
-const codesByVerdict: ReadonlyMap<string, PeerGateErrorCode> = new Map([
-  ['CERT_HAS_EXPIRED', 'ERR_PEERGATE_CERTIFICATE_EXPIRED'],
-  ['CERT_NOT_YET_VALID', 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'],
-  ['INVALID_PURPOSE', 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'],
-])
+function isOutOfTime(code: PeerGateErrorCode): boolean {
+  return (
+    code === 'ERR_PEERGATE_CERTIFICATE_EXPIRED' || code === 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'
+  )
+}
+
+function describe({ cause, remedy }: Explanation): string {
+  return `${cause}; ${remedy}`
+}
+
+function refusalOf(
+  error: PeerGateError,
+  reason: string | null,
+  socket: TLSSocket,
+  certificate: CertificateFacts | null,
+): PeerRefusal {
+  // Before a ClientHello, Node names the newest protocol that the server would have spoken.
+  const spokeTls = error.code !== 'ERR_PEERGATE_CONNECTION_NOT_TLS'
+  return Object.freeze({
+    error,
+    reason,
+    remoteAddress: remoteAddressOf(socket),
+    servername: servernameOf(socket),
+    protocol: spokeTls ? socket.getProtocol() : null,
+    certificate: certificate === null ? null : describeCertificate(certificate),
+  })
+}
+
+/** The client chooses the name, and OpenSSL lets nearly every byte through. */
+function servernameOf({ servername }: TLSSocket): string | null {
+  if (typeof servername !== 'string') return null
+  return /^[\w.-]+$/u.test(servername) ? servername : quote(servername)
+}

@@ -1,6 +1,6 @@
-import { constants, createHash } from 'node:crypto'
-import type { TLSSocket, TlsOptions } from 'node:tls'
-import type { ClientCas } from './client-cas.js'
+import { constants } from 'node:crypto'
+import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls'
+import type { SessionOptions } from './resumption.js'
 import type { ServerMaterial } from './server-material.js'
 
 /** The options of a strict server, for `https`, `http2` and Fastify's `https`. */
@@ -28,20 +28,27 @@ export type MinVersion = 'TLSv1.2' | 'TLSv1.3'
 /** The only place where the options of a server's TLS are written. */
 export function createServerOptions(
   material: ServerMaterial,
-  cas: ClientCas,
-  minVersion: MinVersion,
+  trust: { readonly bundle: string; readonly epoch: string; readonly minVersion: MinVersion },
 ): TlsServerOptions {
   return Object.freeze({
     ...material,
-    ca: cas.bundle,
+    ca: trust.bundle,
     requestCert: true,
     rejectUnauthorized: true,
-    minVersion,
+    minVersion: trust.minVersion,
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    // A session belongs to the trust it was made under, should anybody ever share ticket keys.
-    sessionIdContext: createHash('sha256').update(cas.fingerprints).digest('hex').slice(0, 32),
+    sessionIdContext: trust.epoch.slice(0, 32),
     SNICallback: keepContext,
   })
+}
+
+/** The options of a context whose sessions can be resumed as `sessions` say. */
+export function addSessions(
+  serverOptions: TlsServerOptions,
+  sessions: SessionOptions,
+): SecureContextOptions {
+  const secureOptions = sessions.secureOptions | constants.SSL_OP_NO_RENEGOTIATION
+  return Object.freeze({ ...serverOptions, ...sessions, secureOptions })
 }
 
 /**

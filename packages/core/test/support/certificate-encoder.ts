@@ -1,3 +1,4 @@
+import { sign, type KeyObject } from 'node:crypto'
 import {
   bitString,
   explicit,
@@ -55,21 +56,31 @@ export const plainParts: CertificateParts = {
 export function encodeCertificate(changes: Partial<CertificateParts> = {}): Uint8Array {
   const parts = { ...plainParts, ...changes }
   return sequence(
-    sequence(
-      parts.version,
-      parts.serialNumber,
-      parts.signature,
-      parts.issuer,
-      parts.validity,
-      parts.subject,
-      parts.publicKey,
-      parts.beforeExtensions,
-      parts.extensions,
-      parts.afterExtensions,
-    ),
+    encodeSigned(parts),
     parts.signatureAlgorithm,
     parts.signatureValue,
     parts.afterSignature,
+  )
+}
+
+/** The certificate as its issuer signs it, with ECDSA and SHA-256. */
+export function signCertificate(changes: Partial<CertificateParts>, key: KeyObject): Uint8Array {
+  const signature = sign('sha256', encodeSigned({ ...plainParts, ...changes }), key)
+  return encodeCertificate({ ...changes, signatureValue: bitString(signature) })
+}
+
+function encodeSigned(parts: CertificateParts): Uint8Array {
+  return sequence(
+    parts.version,
+    parts.serialNumber,
+    parts.signature,
+    parts.issuer,
+    parts.validity,
+    parts.subject,
+    parts.publicKey,
+    parts.beforeExtensions,
+    parts.extensions,
+    parts.afterExtensions,
   )
 }
 

@@ -187,7 +187,11 @@ t.test('names the set that admitted a peer', async (t) => {
     [both, 'payments-client-ca', 'tls payments'],
     [both, 'batch-client-ca', 'tls batch'],
     [both, 'payments-intermediate', 'tls null'],
-    [{ ...both, below: intermediate }, 'payments-intermediate', 'tls below'],
+    [
+      { ...both, below: { anchors: intermediate, path: payments.certificate } },
+      'payments-intermediate',
+      'tls below',
+    ],
   ] as const) {
     const port = await listen(t, createGatedServer(createGate({ clientCas }).tls))
     t.equal(await ask({ port, ...(await issueClient({ issuer })) }), expected)

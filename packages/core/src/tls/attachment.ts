@@ -1,0 +1,112 @@
+import type { Server, TLSSocket } from 'node:tls'
+import { refuseUnfitLeaf } from '../certificate/leaf.js'
+import { PeerGateError } from '../errors.js'
+import { readVerifiedLeaf, refusalOf } from './accepted-peer.js'
+import type { VerifiedLeaf } from './accepted-peer.js'
+import { bindServer } from './bind-server.js'
+import type { SetContext } from './bind-server.js'
+import { capturePeer } from './captured-peer.js'
+import type { CapturedPeer } from './captured-peer.js'
+import { createHandshakeStates } from './handshake-states.js'
+import { createLiveConnections } from './live-connections.js'
+import { explainHandshakeFailure, explainPeerRefusal } from './refusal.js'
+import type { PeerRefusal } from './refusal.js'
+import { rememberAddresses } from './remote-address.js'
+import { usedServerContext } from './server-options.js'
+import type { TrustState } from './trust-state.js'
+
+/** The servers of one TLS gate, and their connections. */
+export interface Attachment {
+  readonly attach: (server: Server) => void
+  /** The peer of a connection; undefined for one that was not accepted here. */
+  readonly peerOf: (socket: object) => CapturedPeer | undefined
+  /** Puts the state in force into every server, and judges the live connections by it. */
+  readonly apply: () => void
+}
+
+export function createAttachment(options: {
+  readonly current: () => TrustState
+  readonly report: (refusal: PeerRefusal) => void
+  /** Milliseconds. */
+  readonly closeWithin: number
+  readonly closeAtExpiry: boolean
+  readonly mayResume: boolean
+}): Attachment {
+  const { current, report, closeWithin, closeAtExpiry, mayResume } = options
+  const contexts = new Map<Server, SetContext>()
+  const connections = createLiveConnections(closeWithin)
+  const handshakes = createHandshakeStates(current)
+
+  function judge(socket: TLSSocket): void {
+    socket.disableRenegotiation()
+    let verified: VerifiedLeaf | null = null
+    try {
+      if (socket.isSessionReused()) refuseResumption(mayResume)
+      else refuseForeignContext(socket)
+      verified = readVerifiedLeaf(socket)
+      refuseUnfitLeaf(verified.certificate)
+      const peer = capturePeer(verified, handshakes.stateOf(socket))
+      refuseUnaccepted(peer, current())
+      connections.add(socket, peer, closeAtExpiry ? verified.certificate.notAfter : null)
+    } catch (cause) {
+      report(refuse(socket, refusalOf(cause), verified))
+    }
+  }
+
+  return {
+    attach(server) {
+      if (contexts.has(server)) return
+      const setContext = bindServer(server, current().serverOptions)
+      setContext(current().contextOptions)
+      contexts.set(server, setContext)
+      rememberAddresses(server)
+      handshakes.follow(server)
+      connections.follow(server)
+      server.prependListener('secureConnection', judge)
+      server.on('tlsClientError', (failure: NodeJS.ErrnoException, socket: TLSSocket) => {
+        const refusal = explainHandshakeFailure(failure, socket)
+        if (refusal !== null) report(refusal)
+      })
+    },
+    peerOf: connections.peerOf,
+    apply() {
+      const state = current()
+      for (const setContext of contexts.values()) setContext(state.contextOptions)
+      connections.close((peer) => peer.judge(state, Date.now()) instanceof PeerGateError)
+    },
+  }
+}
+
+/** The explanation needs the open socket; whatever becomes of it, the socket is destroyed. */
+function refuse(
+  socket: TLSSocket,
+  error: PeerGateError,
+  verified: VerifiedLeaf | null,
+): PeerRefusal {
+  try {
+    return explainPeerRefusal(error, socket, verified?.certificate ?? null)
+  } finally {
+    socket.destroy()
+  }
+}
+
+function refuseUnaccepted(peer: CapturedPeer, state: TrustState): void {
+  const verdict = peer.judge(state, Date.now())
+  if (verdict instanceof PeerGateError) throw verdict
+}
+
+/** Where no tickets are issued, a resumed session was made by somebody else's keys. */
+function refuseResumption(isAllowed: boolean): void {
+  if (isAllowed) return
+  throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', 'the peer resumed a TLS session')
+}
+
+/**
+ * Only a full handshake chooses a context by the server name. Whoever is refused here is cut off
+ * before a ticket is sent, so that nobody comes back by one.
+ */
+function refuseForeignContext(socket: TLSSocket): void {
+  if (usedServerContext(socket)) return
+  const fault = 'an SNICallback of the server’s own may have chosen other client CAs; remove it'
+  throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
+}

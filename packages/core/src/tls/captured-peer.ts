@@ -1,0 +1,73 @@
+import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerGateError } from '../errors.js'
+import type { PeerEvidence } from '../evidence.js'
+import { refusalOf } from './accepted-peer.js'
+import type { VerifiedLeaf } from './accepted-peer.js'
+import type { Membership } from './client-cas.js'
+import type { TrustState } from './trust-state.js'
+
+/** A peer whose certificate was captured at the handshake, judged anew whenever the trust changes. */
+export interface CapturedPeer {
+  /** What is proved of the peer under `state` and now, or why it is refused. Never throws. */
+  readonly judge: (state: TrustState, now: number) => PeerEvidence | PeerGateError
+}
+
+/** How a peer stands under one trust state. */
+interface Standing {
+  readonly state: TrustState
+  readonly membership: Membership
+  readonly evidence: PeerEvidence
+  readonly isVerified: boolean
+}
+
+/**
+ * Captures the peer of a connection. `verified` is the trust state under which OpenSSL verified the
+ * chain, null where that is not known.
+ */
+export function capturePeer(
+  { leaf, certificate }: VerifiedLeaf,
+  verified: TrustState | null,
+): CapturedPeer {
+  let standing: Standing | null = null
+  let refusal: PeerGateError | null = null
+
+  function standUnder(state: TrustState): Standing {
+    // By the state and not by its epoch: lists that were issued anew are of the same epoch.
+    if (standing?.state === state) return standing
+    state.denylist.refuseDenied(certificate)
+    const membership = state.clientCas.findMembership(leaf)
+    standing = {
+      state,
+      membership,
+      evidence: keepEvidence(standing?.evidence, certificate, membership),
+      isVerified: verified?.epoch === state.epoch,
+    }
+    return standing
+  }
+
+  return {
+    judge(state, now) {
+      // Whoever was refused once is being cut off, and does not come back by another change.
+      if (refusal !== null) return refusal
+      try {
+        const { membership, evidence, isVerified } = standUnder(state)
+        state.clientCas.refuseUnadmitted({ certificate, membership, isVerified, now })
+        return evidence
+      } catch (cause) {
+        refusal = refusalOf(cause)
+        return refusal
+      }
+    },
+  }
+}
+
+/** The same evidence as long as it says the same, since what follows from it is remembered under it. */
+function keepEvidence(
+  known: PeerEvidence | undefined,
+  certificate: CertificateFacts,
+  { set }: Membership,
+): PeerEvidence {
+  const trustSet = set?.name ?? null
+  if (known !== undefined && known.trustSet === trustSet) return known
+  return Object.freeze({ source: 'socket', assurance: 'tls', certificate, trustSet })
+}

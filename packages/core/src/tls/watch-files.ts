@@ -1,0 +1,39 @@
+import { statSync } from 'node:fs'
+
+/** Looks after files and reports when one of them changed. */
+export interface FileWatch {
+  /** `take` says whether it took the change; if it did not, it is called again at every look. */
+  readonly start: (take: () => boolean) => void
+  readonly stop: () => void
+}
+
+/**
+ * Watches by looking: every `interval` milliseconds the files are compared with what they were. That
+ * sees through symbolic links, so that a directory which is swapped as a whole, as Kubernetes mounts
+ * are, is a change of its files, and it sees files which were missing appear. What the files were is
+ * taken at once, so that what changes between this call and `start` is not missed.
+ */
+export function watchFiles(paths: readonly string[], interval: number): FileWatch {
+  let seen = describeFiles(paths)
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start(take) {
+      timer = setInterval(() => {
+        const found = describeFiles(paths)
+        if (found !== seen && take()) seen = found
+      }, interval).unref()
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+function describeFiles(paths: readonly string[]): string {
+  return paths.map(describeFile).join('\n')
+}
+
+function describeFile(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return stats === undefined
+    ? 'missing'
+    : `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`
+}
