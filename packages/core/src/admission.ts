@@ -1,6 +1,7 @@
 import { formatDistinguishedName } from './certificate/format-distinguished-name.js'
 import type { ClientIdentity } from './client-identity.js'
 import { PeerGateError } from './errors.js'
+import { quote } from './identity-value/quote.js'
 import type { PeerEvidence } from './evidence.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
 import type { PeerSource, RequestLike } from './source/source.js'
@@ -25,16 +26,29 @@ export interface Unidentified {
 /** Admits the sender of a request; never throws. */
 export type Admit = (request: RequestLike) => Admission
 
+/** Whether an identity is on the denylist of the gate at this moment. */
+export type IsDenied = (identity: ClientIdentity) => boolean
+
 /** Source and clock may be a user's own: whatever goes wrong in them, nobody is admitted. */
-export function createAdmit(source: PeerSource, rule: IdentityRule, clock: () => number): Admit {
+export function createAdmit(
+  source: PeerSource,
+  rule: IdentityRule,
+  { clock, isDenied }: { readonly clock: () => number; readonly isDenied: IsDenied },
+): Admit {
   const admissions = new WeakMap<PeerEvidence, Admission>()
 
   function admit(request: RequestLike): Admission {
     const peer = source.read(request)
     if (peer instanceof PeerGateError) return refuse(peer)
     refuseLapsed(peer, clock())
-    const known = admissions.get(peer)
-    if (known !== undefined) return known
+    const admission = admissions.get(peer) ?? admitFirst(peer)
+    if (admission.identity !== null && isDenied(admission.identity)) {
+      return refuse(denied(admission.identity))
+    }
+    return admission
+  }
+
+  function admitFirst(peer: PeerEvidence): Admission {
     refuseMutable(peer)
     const admission = identify(peer, rule)
     admissions.set(peer, admission)
@@ -78,6 +92,11 @@ function formatTime(time: number): string {
 function refuseMutable(evidence: PeerEvidence): void {
   if (Object.isFrozen(evidence) && Object.isFrozen(evidence.certificate)) return
   throw faulty('its source gave evidence that is not frozen')
+}
+
+function denied({ value }: ClientIdentity): PeerGateError {
+  const fault = `${quote(value)} is on the denylist of the gate`
+  return new PeerGateError('ERR_PEERGATE_IDENTITY_DENIED', fault)
 }
 
 function faulty(fault: string, cause?: unknown): PeerGateError {

@@ -22,6 +22,7 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_GATE_FOREIGN'
   | 'ERR_PEERGATE_HANDSHAKE_FAILED'
   | 'ERR_PEERGATE_IDENTITY_AMBIGUOUS'
+  | 'ERR_PEERGATE_IDENTITY_DENIED'
   | 'ERR_PEERGATE_IDENTITY_INVALID'
   | 'ERR_PEERGATE_IDENTITY_MISSING'
   | 'ERR_PEERGATE_MIDDLEWARE_MISSING'
@@ -129,6 +130,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_IDENTITY_AMBIGUOUS: ofIdentity(
     'the client certificate carries more than one identity of the agreed form',
   ),
+  ERR_PEERGATE_IDENTITY_DENIED: ofIdentity('the identity is denied by this service'),
   ERR_PEERGATE_IDENTITY_INVALID: ofIdentity(
     'the identity in the client certificate is not well-formed',
   ),

@@ -5,6 +5,8 @@ import { identityKinds } from './client-identity.js'
 import type { ClientIdentity, IdentityKind } from './client-identity.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
 import { madeBy, optionError, parseOptions, strictOptions } from './options.js'
+import { quote } from './identity-value/quote.js'
+import { compilePattern } from './policy/pattern.js'
 import { createRequirements } from './policy/guard.js'
 import type { Guard } from './policy/guard.js'
 import { compiledGrantsOf } from './policy/policy.js'
@@ -48,6 +50,14 @@ export interface PeerGate<in Permission extends string = never> {
    * what is no requirement
    */
   readonly guard: (requirement: Requirement) => Guard
+  /**
+   * Refuses these identities from now on, on every route and whatever the policy grants; replaces the
+   * list before. Each is one identity in the form of the policy's kind.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PATTERN_INVALID; then the old
+   * list stays in force.
+   */
+  readonly setDenylist: (identities: readonly string[]) => void
 }
 
 /**
@@ -73,7 +83,9 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
     const fault = `option "policy" grants to ${policy.identity} identities, and option "identity" reads ${identity.kind}`
     throw optionError('createPeerGate', fault)
   }
-  const admit = createAdmit(source, identity, clock)
+  let denied: ReadonlySet<string> = new Set()
+  const isDenied = ({ value }: ClientIdentity) => denied.has(value)
+  const admit = createAdmit(source, identity, { clock, isDenied })
   const gate: PeerGate<Permission> = Object.freeze({
     admit,
     identify(request: RequestLike) {
@@ -82,6 +94,9 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       return client
     },
     ...createRequirements<Permission>(policy),
+    setDenylist(identities: readonly string[]) {
+      denied = parseDenied(identity.kind, identities)
+    },
   })
   gates.add(gate)
   return gate
@@ -93,6 +108,18 @@ export function isPeerGate(value: unknown): boolean {
 }
 
 const gates = new WeakSet<PeerGate>()
+
+/** A pattern in the place of an identity would deny more than it says. */
+function parseDenied(kind: IdentityKind, identities: readonly string[]): ReadonlySet<string> {
+  const values = parseOptions('setDenylist', z.array(z.string()), identities)
+  return new Set(
+    values.map((value) => {
+      const { exact } = compilePattern(kind, value)
+      if (exact !== null) return exact
+      throw optionError('setDenylist', `${quote(value)} is a pattern; name each identity`)
+    }),
+  )
+}
 
 const gateSchema = strictOptions({
   source: z

@@ -28,6 +28,7 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_GATE_FOREIGN: 'creation',
   ERR_PEERGATE_HANDSHAKE_FAILED: 'request',
   ERR_PEERGATE_IDENTITY_AMBIGUOUS: 'request',
+  ERR_PEERGATE_IDENTITY_DENIED: 'request',
   ERR_PEERGATE_IDENTITY_INVALID: 'request',
   ERR_PEERGATE_IDENTITY_MISSING: 'request',
   ERR_PEERGATE_MIDDLEWARE_MISSING: 'request',

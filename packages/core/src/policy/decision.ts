@@ -43,12 +43,13 @@ export function createDecide(grants: readonly CompiledGrant[]): Decide {
 
 function findHeld(
   grants: readonly CompiledGrant[],
-  { kind, value }: ClientIdentity,
+  { kind, value, ...identified }: ClientIdentity,
 ): ReadonlyMap<string, AllowedDecision> {
   const held = new Map<string, AllowedDecision>()
-  for (const { identity, allow, pattern } of grants) {
+  for (const { identity, allow, pattern, trustSet = identified.trustSet } of grants) {
     // The same text is another identity in another kind.
     if (pattern.kind !== kind || !pattern.matches(value)) continue
+    if (trustSet !== identified.trustSet) continue
     const decision = Object.freeze({ allowed: true, reason: 'granted', grant: identity } as const)
     for (const permission of allow) if (!held.has(permission)) held.set(permission, decision)
   }

@@ -16,6 +16,11 @@ export interface Grant<Permission extends string = string> {
    */
   readonly identity: string
   readonly allow: readonly Permission[]
+  /**
+   * The client CA set that must have admitted the peer, where CAs of several sets could issue the
+   * same identity. An identity whose set is not known does not hold the grant.
+   */
+  readonly trustSet?: string
 }
 
 export interface PolicyOptions<Kind extends IdentityKind, Permission extends string> {
@@ -61,8 +66,7 @@ export function definePolicy<const Kind extends IdentityKind, const Permission e
     refuseUnknown(`grants.${index}.allow`, grant.allow, permissions)
     return { ...grant, pattern: compilePattern(identity, grant.identity) }
   })
-  const patterns = compiled.map(({ pattern }) => pattern.text)
-  refuseRepeats('grants', patterns)
+  refuseRepeats('grants', compiled.map(describeGrant))
   const policy = Object.freeze({ identity, permissions, grants }) as Policy<Kind, Permission>
   compiledGrants.set(policy, compiled)
   return policy
@@ -92,10 +96,20 @@ const policySchema = strictOptions({
   identity: z.enum(identityKinds),
   permissions: permissionNames,
   grants: z
-    .array(strictOptions({ identity: z.string(), allow: permissionNames }).readonly())
+    .array(
+      strictOptions({
+        identity: z.string(),
+        allow: permissionNames,
+        trustSet: z.string().min(1, 'must not be empty').exactOptional(),
+      }).readonly(),
+    )
     .min(1, 'must hold at least one grant')
     .readonly(),
 })
+
+function describeGrant({ pattern, trustSet }: CompiledGrant): string {
+  return trustSet === undefined ? pattern.text : `${pattern.text} of ${trustSet}`
+}
 
 function refuseRepeats(place: string, names: readonly string[]): void {
   const repeated = names.find((name, index) => names.indexOf(name) !== index)

@@ -1,8 +1,7 @@
-import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { madeBy, parseOptions, strictOptions } from '../options.js'
-import { readVerifiedLeaf, refusalOf } from '../tls/accepted-peer.js'
+import { readPresentedLeaf, refusalOf, refuseUnverified } from '../tls/accepted-peer.js'
 import type { PeerSocket } from '../tls/accepted-peer.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
 import { peerReaderOf } from '../tls/tls-gate.js'
@@ -70,8 +69,9 @@ interface HandMadeSocket extends PeerSocket {
 function readOnce(socket: HandMadeSocket): PeerEvidence | PeerGateError {
   try {
     refuseOldProtocol(socket)
-    const { certificate } = readVerifiedLeaf(socket)
-    refuseUnfitLeaf(certificate)
+    const presented = readPresentedLeaf(socket)
+    refuseUnverified(socket, presented)
+    const { certificate } = presented
     // The client CA sets of a server set up by hand have no names.
     return Object.freeze({ source: 'socket', assurance: 'tls', certificate, trustSet: null })
   } catch (cause) {

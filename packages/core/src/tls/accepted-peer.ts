@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
 import { PeerGateError } from '../errors.js'
 import { codeOfVerdict, verdictOf } from './refusal.js'
@@ -11,39 +12,41 @@ export interface PeerSocket {
   readonly getPeerX509Certificate: () => X509Certificate | undefined
 }
 
-/** A leaf that was verified in a handshake, as both readers read it. */
-export interface VerifiedLeaf {
+/** The leaf that a peer presented, as both readers read it. */
+export interface PresentedLeaf {
   readonly leaf: X509Certificate
   readonly certificate: CertificateFacts
 }
 
 /**
- * The leaf of a peer whose certificate was verified in this process's handshake.
- *
- * `authorized` alone is never enough: for a TLS 1.3 session that was resumed without a certificate
- * several versions of Node report it as true (nodejs/node#35317). The certificate is asked for once,
- * since a second call loses parts of the chain in several versions (nodejs/node#65579).
+ * The leaf that the peer of a connection presented; nothing is said of whether it was verified. The
+ * certificate is asked for once, since a second call loses parts of the chain in several versions of
+ * Node (nodejs/node#65579).
  *
  * @throws {PeerGateError} of the layer `tls`
  */
-export function readVerifiedLeaf(socket: PeerSocket): VerifiedLeaf {
+export function readPresentedLeaf(socket: PeerSocket): PresentedLeaf {
   const leaf = socket.getPeerX509Certificate()
   if (leaf === undefined) {
     const fault = 'the peer sent no certificate; it needs one that a client CA issued'
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', fault)
   }
-  refuseUnverified(socket)
   return { leaf, certificate: parseCertificate(leaf.raw) }
 }
 
-/** What was thrown while a peer was judged, as an error of ours: whatever cannot be read is not accepted. */
-export function refusalOf(cause: unknown): PeerGateError {
-  if (cause instanceof PeerGateError) return cause
-  const fault = 'the certificate could not be read'
-  return new PeerGateError('ERR_PEERGATE_CERTIFICATE_MALFORMED', fault, { cause })
-}
-
-function refuseUnverified({ authorized, authorizationError }: PeerSocket): void {
+/**
+ * Refuses a peer whose certificate was not verified in this process's handshake, or that no client
+ * may present.
+ *
+ * `authorized` alone is never enough: for a TLS 1.3 session that was resumed without a certificate
+ * several versions of Node report it as true (nodejs/node#35317). So the certificate is an argument.
+ *
+ * @throws {PeerGateError} of the layer `tls`
+ */
+export function refuseUnverified(
+  { authorized, authorizationError }: PeerSocket,
+  { certificate }: PresentedLeaf,
+): void {
   const verdict = verdictOf(authorizationError)
   if (verdict !== null) {
     throw new PeerGateError(codeOfVerdict(verdict), `the certificate did not verify (${verdict})`)
@@ -52,4 +55,12 @@ function refuseUnverified({ authorized, authorizationError }: PeerSocket): void 
     const fault = 'the certificate was not verified; the server must set requestCert to true'
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
   }
+  refuseUnfitLeaf(certificate)
+}
+
+/** What was thrown while a peer was judged, as an error of ours: whatever cannot be read is not accepted. */
+export function refusalOf(cause: unknown): PeerGateError {
+  if (cause instanceof PeerGateError) return cause
+  const fault = 'the certificate could not be read'
+  return new PeerGateError('ERR_PEERGATE_CERTIFICATE_MALFORMED', fault, { cause })
 }

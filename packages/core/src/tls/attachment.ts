@@ -1,8 +1,7 @@
 import type { Server, TLSSocket } from 'node:tls'
-import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
-import { readVerifiedLeaf, refusalOf } from './accepted-peer.js'
-import type { VerifiedLeaf } from './accepted-peer.js'
+import { readPresentedLeaf, refusalOf, refuseUnverified } from './accepted-peer.js'
+import type { PresentedLeaf } from './accepted-peer.js'
 import { bindServer } from './bind-server.js'
 import type { SetContext } from './bind-server.js'
 import { capturePeer } from './captured-peer.js'
@@ -39,17 +38,17 @@ export function createAttachment(options: {
 
   function judge(socket: TLSSocket): void {
     socket.disableRenegotiation()
-    let verified: VerifiedLeaf | null = null
+    let presented: PresentedLeaf | null = null
     try {
       if (socket.isSessionReused()) refuseResumption(mayResume)
       else refuseForeignContext(socket)
-      verified = readVerifiedLeaf(socket)
-      refuseUnfitLeaf(verified.certificate)
-      const peer = capturePeer(verified, handshakes.stateOf(socket))
+      presented = readPresentedLeaf(socket)
+      refuseUnverified(socket, presented)
+      const peer = capturePeer(presented, handshakes.stateOf(socket))
       refuseUnaccepted(peer, current())
-      connections.add(socket, peer, closeAtExpiry ? verified.certificate.notAfter : null)
+      connections.add(socket, peer, closeAtExpiry ? presented.certificate.notAfter : null)
     } catch (cause) {
-      report(refuse(socket, refusalOf(cause), verified))
+      report(refuse(socket, refusalOf(cause), presented))
     }
   }
 
@@ -81,10 +80,10 @@ export function createAttachment(options: {
 function refuse(
   socket: TLSSocket,
   error: PeerGateError,
-  verified: VerifiedLeaf | null,
+  presented: PresentedLeaf | null,
 ): PeerRefusal {
   try {
-    return explainPeerRefusal(error, socket, verified?.certificate ?? null)
+    return explainPeerRefusal(error, socket, presented?.certificate ?? null)
   } finally {
     socket.destroy()
   }

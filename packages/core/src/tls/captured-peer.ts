@@ -2,7 +2,7 @@ import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import type { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
-import type { VerifiedLeaf } from './accepted-peer.js'
+import type { PresentedLeaf } from './accepted-peer.js'
 import type { Membership } from './client-cas.js'
 import type { TrustState } from './trust-state.js'
 
@@ -25,7 +25,7 @@ interface Standing {
  * chain, null where that is not known.
  */
 export function capturePeer(
-  { leaf, certificate }: VerifiedLeaf,
+  { leaf, certificate }: PresentedLeaf,
   verified: TrustState | null,
 ): CapturedPeer {
   let standing: Standing | null = null

@@ -11,8 +11,6 @@ import { remoteAddressOf } from './remote-address.js'
 import { transportOf } from './transport.js'
 import { describeValidity } from './validity-note.js'
 
-export type { RefusedCertificate } from './refused-certificate.js'
-
 /** A peer that the TLS gate refused, before any HTTP; frozen. */
 export interface PeerRefusal {
   /** The code, and in `detail` the cause and the remedy. */

@@ -25,16 +25,24 @@ export type TlsServerOptions = Readonly<
 /** The oldest TLS version that a server accepts. */
 export type MinVersion = 'TLSv1.2' | 'TLSv1.3'
 
+/** Where a peer is refused: by OpenSSL in the handshake, or right behind it and before HTTP. */
+export type Refusals = 'handshake' | 'recorded'
+
 /** The only place where the options of a server's TLS are written. */
 export function createServerOptions(
   material: ServerMaterial,
-  trust: { readonly bundle: string; readonly epoch: string; readonly minVersion: MinVersion },
+  trust: {
+    readonly bundle: string
+    readonly epoch: string
+    readonly minVersion: MinVersion
+    readonly refusals: Refusals
+  },
 ): TlsServerOptions {
   return Object.freeze({
     ...material,
     ca: trust.bundle,
     requestCert: true,
-    rejectUnauthorized: true,
+    rejectUnauthorized: trust.refusals === 'handshake',
     minVersion: trust.minVersion,
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     sessionIdContext: trust.epoch.slice(0, 32),

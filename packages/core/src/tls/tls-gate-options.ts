@@ -9,7 +9,7 @@ import type { Material } from './material.js'
 import type { PeerRefusal } from './refusal.js'
 import { resumptionSchema } from './resumption.js'
 import type { ResumptionOptions } from './resumption.js'
-import type { MinVersion } from './server-options.js'
+import type { MinVersion, Refusals } from './server-options.js'
 import type { PeerGateError } from '../errors.js'
 
 export interface TlsGateOptions {
@@ -30,6 +30,13 @@ export interface TlsGateOptions {
   readonly denylist?: DenylistOptions
   /** The oldest TLS version accepted; `TLSv1.3` by default. */
   readonly minVersion?: MinVersion
+  /**
+   * Where a peer is refused, with the same guarantee: no byte of HTTP is read from it. `handshake`, the
+   * default, lets OpenSSL end the handshake, after which Node no longer knows the certificate.
+   * `recorded` finishes the handshake and cuts the connection off right behind it, so that
+   * {@link TlsGateOptions.onRefused} is told whose certificate was refused.
+   */
+  readonly refusals?: Refusals
   /** Whether clients can resume their TLS sessions; they cannot by default. */
   readonly resumption?: ResumptionOptions
   /** When the files are read again; never by default. */
@@ -80,6 +87,7 @@ export interface ParsedTlsGateOptions {
   readonly clientCas: ClientCasOptions
   readonly denylist: DenylistOptions
   readonly minVersion: MinVersion
+  readonly refusals: Refusals
   readonly resumption?: ResumptionOptions | undefined
   readonly reload: { readonly every?: number | undefined; readonly signal?: 'SIGHUP' | undefined }
   readonly closing: Required<ClosingOptions>
@@ -108,6 +116,7 @@ const tlsGateSchema = strictOptions({
     .refine((sets) => Object.keys(sets).length > 0, 'must name at least one set of CAs'),
   denylist: denylistSchema.default({}),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
+  refusals: z.enum(['handshake', 'recorded']).default('handshake'),
   resumption: resumptionSchema.optional(),
   reload: strictOptions({
     every: z.number().int().min(50).max(3_600_000).optional(),

@@ -4,7 +4,7 @@ import type { ClientCas } from './client-cas.js'
 import type { Denylist } from './denylist.js'
 import type { Resumption } from './resumption.js'
 import { addSessions, createServerOptions } from './server-options.js'
-import type { MinVersion, TlsServerOptions } from './server-options.js'
+import type { MinVersion, Refusals, TlsServerOptions } from './server-options.js'
 import type { ServerMaterial } from './server-material.js'
 
 /** Everything that decides who is admitted, read as a whole and replaced as a whole. */
@@ -27,13 +27,14 @@ export function createTrustState(parts: {
   readonly clientCas: ClientCas
   readonly denylist: Denylist
   readonly minVersion: MinVersion
+  readonly refusals: Refusals
   readonly resumption: Resumption
 }): TrustState {
-  const { server, clientCas, denylist, minVersion, resumption } = parts
+  const { server, clientCas, denylist, resumption, ...rules } = parts
   const epoch = createHash('sha256')
     .update(JSON.stringify({ clientCas: clientCas.canonical, denylist: denylist.canonical }))
     .digest('hex')
-  const serverOptions = createServerOptions(server, { bundle: clientCas.bundle, epoch, minVersion })
+  const serverOptions = createServerOptions(server, { bundle: clientCas.bundle, epoch, ...rules })
   const contextOptions = addSessions(serverOptions, resumption.sessionOptions(epoch))
   return Object.freeze({ epoch, clientCas, denylist, serverOptions, contextOptions })
 }

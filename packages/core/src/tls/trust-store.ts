@@ -51,11 +51,12 @@ export function createTrustStore(
   }
 }
 
-function readParts({ server, clientCas, minVersion }: ParsedTlsGateOptions) {
+function readParts({ server, clientCas, minVersion, refusals }: ParsedTlsGateOptions) {
   return {
     server: loadServerMaterial(server),
     clientCas: loadClientCas(clientCas),
     minVersion,
+    refusals,
   }
 }
 

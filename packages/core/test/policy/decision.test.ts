@@ -1,6 +1,14 @@
 import t from 'tap'
-import { commonName, createPeerGate, definePolicy, dnsSan, emailSan, spiffe } from '@peergate/core'
-import type { Decision, Grant, IdentityRule, Policy, RequestLike } from '@peergate/core'
+import {
+  PeerGateError,
+  commonName,
+  createPeerGate,
+  definePolicy,
+  dnsSan,
+  emailSan,
+  spiffe,
+} from '@peergate/core'
+import type { Decision, Grant, IdentityRule, PeerSource, Policy, RequestLike } from '@peergate/core'
 import { dnsName, emailName, namedBy, uriName } from '../support/certificate-facts.js'
 import type { SubjectAlternativeName } from '../support/certificate-facts.js'
 import { fixedSource, requestOf } from '../support/fixed-source.js'
@@ -19,6 +27,51 @@ t.test('names the grant as the policy writes it', async (t) => {
   })
   t.ok(Object.isFrozen(decision))
   t.equal(guard(gate.admit(worker)), decision, 'nothing is made for a further request')
+})
+
+t.test('gives what a trust set is needed for to nobody of another set', async (t) => {
+  const grant = { identity: workerId, allow: ['invoice:read'] } as const
+  for (const [trustSet, admittedBy, allowed] of [
+    ['payments', 'payments', true],
+    ['payments', 'batch', false],
+    ['payments', null, false],
+    [undefined, 'batch', true],
+    [undefined, null, true],
+  ] as const) {
+    const policy = definePolicy({
+      identity: 'spiffe',
+      permissions: ['invoice:read'],
+      grants: [trustSet === undefined ? grant : { ...grant, trustSet }],
+    })
+    const source: PeerSource = {
+      name: 'fixed',
+      read(request) {
+        const peer = fixedSource.read(request)
+        return peer instanceof PeerGateError
+          ? peer
+          : Object.freeze({ ...peer, trustSet: admittedBy })
+      },
+    }
+    const gate = createPeerGate({
+      source,
+      identity: spiffe({ trustDomain: 'prod.example' }),
+      policy,
+      clock: () => noon,
+    })
+    const decision = gate.guard(gate.permission('invoice:read'))(gate.admit(worker))
+    t.equal(decision.allowed, allowed, `${trustSet} of ${admittedBy}`)
+  }
+})
+
+t.test('takes one identity in two grants only for two trust sets', (t) => {
+  const grant = { identity: workerId, allow: ['invoice:read'] } as const
+  const define = (...grants: Grant<'invoice:read'>[]) =>
+    definePolicy({ identity: 'spiffe', permissions: ['invoice:read'], grants })
+  define({ ...grant, trustSet: 'payments' }, { ...grant, trustSet: 'batch' }, grant)
+  t.throws(() => define({ ...grant, trustSet: 'a' }, { ...grant, trustSet: 'a' }), {
+    code: 'ERR_PEERGATE_OPTION_INVALID',
+  })
+  t.end()
 })
 
 t.test('names the first of the grants that give a permission', async (t) => {

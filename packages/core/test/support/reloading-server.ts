@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTlsGate, socketSource } from '@peergate/core'
@@ -14,6 +15,7 @@ import type { Protocol } from './tls-connection.js'
 /** A server whose TLS gate reads its files from a folder of the test. */
 export interface ReloadingServer {
   readonly tls: TlsGate
+  readonly server: Server
   readonly port: number
   readonly write: (file: string, content: string) => void
   readonly path: (file: string) => string
@@ -57,6 +59,7 @@ export async function startReloadingServer(
 
   return {
     tls,
+    server,
     port,
     write,
     path,

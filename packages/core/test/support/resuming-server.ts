@@ -1,5 +1,5 @@
 import type { Server, TLSSocket, TlsOptions } from 'node:tls'
-import { readVerifiedLeaf, refusalOf } from '#core/tls/accepted-peer.js'
+import { readPresentedLeaf, refusalOf, refuseUnverified } from '#core/tls/accepted-peer.js'
 import type { Resumption } from '#core/tls/resumption.js'
 import { createServerOf } from './tls-connection.js'
 
@@ -29,7 +29,9 @@ export function createResumingServer(
 function describe(socket: TLSSocket): string {
   const began = socket.isSessionReused() ? 'resumed' : 'full'
   try {
-    return `${began} ${readVerifiedLeaf(socket).certificate.fingerprint256}`
+    const presented = readPresentedLeaf(socket)
+    refuseUnverified(socket, presented)
+    return `${began} ${presented.certificate.fingerprint256}`
   } catch (cause) {
     return `${began} ${refusalOf(cause).code}`
   }
