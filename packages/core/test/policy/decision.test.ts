@@ -63,10 +63,12 @@ t.test('gives what a trust set is needed for to nobody of another set', async (t
   }
 })
 
+function define(...grants: Grant<'invoice:read'>[]): Policy {
+  return definePolicy({ identity: 'spiffe', permissions: ['invoice:read'], grants })
+}
+
 t.test('takes one identity in two grants only for two trust sets', (t) => {
   const grant = { identity: workerId, allow: ['invoice:read'] } as const
-  const define = (...grants: Grant<'invoice:read'>[]) =>
-    definePolicy({ identity: 'spiffe', permissions: ['invoice:read'], grants })
   define({ ...grant, trustSet: 'payments' }, { ...grant, trustSet: 'batch' }, grant)
   t.throws(() => define({ ...grant, trustSet: 'a' }, { ...grant, trustSet: 'a' }), {
     code: 'ERR_PEERGATE_OPTION_INVALID',
