@@ -1,5 +1,6 @@
 import type { Server, TLSSocket } from 'node:tls'
 import { PeerGateError } from '../errors.js'
+import type { PeerEvidence } from '../evidence.js'
 import { readPresentedLeaf, refusalOf, refuseUnverified } from './accepted-peer.js'
 import type { PresentedLeaf } from './accepted-peer.js'
 import { bindServer } from './bind-server.js'
@@ -17,8 +18,11 @@ import type { TrustState } from './trust-state.js'
 /** The servers of one TLS gate, and their connections. */
 export interface Attachment {
   readonly attach: (server: Server) => void
-  /** The peer of a connection; undefined for one that was not accepted here. */
-  readonly peerOf: (socket: object) => CapturedPeer | undefined
+  /**
+   * What is known of the peer of a connection now; undefined for one that was not accepted here. A
+   * connection whose peer turns out to be refused is closed.
+   */
+  readonly readPeer: (socket: object) => PeerEvidence | PeerGateError | undefined
   /** Puts the state in force into every server, and judges the live connections by it. */
   readonly apply: () => void
 }
@@ -67,7 +71,12 @@ export function createAttachment(options: {
         if (refusal !== null) report(refusal)
       })
     },
-    peerOf: connections.peerOf,
+    readPeer(socket) {
+      const peer = connections.peerOf(socket)
+      const verdict = peer?.judge(current(), Date.now())
+      if (verdict instanceof PeerGateError) connections.closeOf(socket)
+      return verdict
+    },
     apply() {
       const state = current()
       for (const setContext of contexts.values()) setContext(state.contextOptions)

@@ -26,7 +26,8 @@ export interface ClientCaSetOptions {
   readonly issuers?: Material | readonly Material[]
   /**
    * The certificates that lead from an intermediate among the anchors to its root, for OpenSSL, which
-   * ends every chain of a server at a root. They admit nobody.
+   * ends every chain of a server at a root. They admit nobody: where a set has a path, a peer of any
+   * set must have been issued by an anchor or issuer.
    */
   readonly path?: Material | readonly Material[]
   readonly revocation?: RevocationOptions
@@ -101,7 +102,7 @@ function createSet(
   const { anchors, issuers = [], path = [] } = parts
   refuseLapsed(name, anchors)
   for (const issuer of issuers) refuseStray(issuer, [...anchors, ...issuers])
-  for (const anchor of anchors) refuseRootless(anchor, [...anchors, ...path])
+  for (const ca of [...anchors, ...path]) refuseRootless(ca, [...anchors, ...path])
   const listed = [...anchors, ...issuers]
   const revocation =
     parts.revocation === undefined
@@ -174,9 +175,9 @@ function refuseStray(issuer: LoadedCertificate, cas: readonly LoadedCertificate[
 }
 
 /** OpenSSL ends the chains of a server's clients at a root, and asks for it by refusing everybody. */
-function refuseRootless(anchor: LoadedCertificate, cas: readonly LoadedCertificate[]): void {
-  if (cas.some((ca) => isIssuedBy(anchor.x509, ca))) return
-  throw invalid(`${anchor.place} is an intermediate; name the CAs up to its root as path`)
+function refuseRootless(one: LoadedCertificate, cas: readonly LoadedCertificate[]): void {
+  if (cas.some((ca) => isIssuedBy(one.x509, ca))) return
+  throw invalid(`${one.place} is an intermediate; name the CAs up to its root as path`)
 }
 
 function warnOfExpired(place: string, { subject, notAfter }: CertificateFacts): void {

@@ -13,10 +13,12 @@ export interface LiveConnections {
   /** Follows the requests of a server, which must not be cut off while they are answered. */
   readonly follow: (server: Server) => void
   /**
-   * Closes the connections that `isRefused`: no new request is taken, those in progress are answered,
+   * Closes the connections that `isRefused`: the requests in progress are answered,
    * and what is not answered within the bound is cut off.
    */
   readonly close: (isRefused: (peer: CapturedPeer) => boolean) => void
+  /** Closes one connection, in the same way. */
+  readonly closeOf: (socket: object) => void
 }
 
 interface LiveConnection {
@@ -66,6 +68,10 @@ export function createLiveConnections(within: number): LiveConnections {
       for (const connection of live) {
         if (!connection.isClosing && isRefused(connection.peer)) closeOne(connection, within)
       }
+    },
+    closeOf(socket) {
+      const connection = memory.recall(socket)
+      if (connection?.isClosing === false) closeOne(connection, within)
     },
   }
 }

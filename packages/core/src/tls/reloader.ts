@@ -19,29 +19,25 @@ export function createReloader(
 ): Reloader {
   const report = containCallback('onReload', onReload)
   // Before the files are read for the first time, so that no change of theirs is missed.
-  const watch = every === undefined ? null : watchFiles(paths, every)
-  let lastFailure = ''
+  const watch = every === undefined ? null : watchFiles(paths, every * 1000)
   let stopListening: (() => void) | undefined
 
   function reload(store: TrustStore): ReloadSuccess {
     const { epoch: before } = store.current()
     store.reload()
-    lastFailure = ''
     const { epoch } = store.current()
     const success = Object.freeze({ error: null, epoch, isNewEpoch: epoch !== before })
     report(success)
     return success
   }
 
-  /** Whether it went well; a failure is told once, however often it is met again. */
-  function tryReload(store: TrustStore): boolean {
+  /** Whether it went well. A failure is told once for one state of the files. */
+  function tryReload(store: TrustStore, isNew: boolean): boolean {
     try {
       reload(store)
       return true
     } catch (cause) {
-      const error = cause as PeerGateError
-      if (error.message !== lastFailure) report(Object.freeze({ error }))
-      lastFailure = error.message
+      if (isNew) report(Object.freeze({ error: cause as PeerGateError }))
       return false
     }
   }
@@ -49,12 +45,12 @@ export function createReloader(
   return {
     reload,
     start(store) {
-      const onSignal = () => void tryReload(store)
+      const onSignal = () => void tryReload(store, true)
       if (signal !== undefined) {
         process.on(signal, onSignal)
         stopListening = () => void process.off(signal, onSignal)
       }
-      watch?.start(() => tryReload(store))
+      watch?.start((isNew) => tryReload(store, isNew))
     },
     stop() {
       watch?.stop()

@@ -48,12 +48,15 @@ export interface TlsGateOptions {
    * returns rejects with, becomes a process warning with the code `PEERGATE_CALLBACK_THREW`.
    */
   readonly onRefused?: (refusal: PeerRefusal) => unknown
-  /** Called after every reload that changed something, and after the first failure of each kind. */
+  /**
+   * Called after every reload, and once for each state of the files that could not be read. A failure
+   * of {@link TlsGate.reload} is thrown to whoever called it, and not told here.
+   */
   readonly onReload?: (outcome: ReloadOutcome) => unknown
 }
 
 export interface ReloadOptions {
-  /** Looks at the files every so many milliseconds, 50 to 3,600,000; also behind symbolic links. */
+  /** Looks at the files every so many seconds, 0.05 to 3600; also behind symbolic links. */
   readonly every?: number
   /** Reads the files again when the process gets this signal. */
   readonly signal?: 'SIGHUP'
@@ -119,7 +122,7 @@ const tlsGateSchema = strictOptions({
   refusals: z.enum(['handshake', 'recorded']).default('handshake'),
   resumption: resumptionSchema.optional(),
   reload: strictOptions({
-    every: z.number().int().min(50).max(3_600_000).optional(),
+    every: z.number().min(0.05).max(3600).optional(),
     signal: z.enum(['SIGHUP']).optional(),
   }).prefault({}),
   closing: strictOptions({

@@ -65,7 +65,7 @@ export interface TlsGate {
  * const tls = createTlsGate({
  *   server: { cert: 'certs/server.pem', key: 'certs/server-key.pem' },
  *   clientCas: { payments: 'certs/payments-client-ca.pem' },
- *   reload: { every: 500 },
+ *   reload: { every: 0.5 },
  * })
  * const server = https.createServer(tls.serverOptions, app)
  * tls.attach(server)
@@ -96,7 +96,7 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     setDenylist: store.setDenylist,
     close: reloader.stop,
   })
-  readersByGate.set(gate, (socket) => attachment.peerOf(socket)?.judge(store.current(), Date.now()))
+  readersByGate.set(gate, attachment.readPeer)
   return gate
 }
 

@@ -2,8 +2,11 @@ import { statSync } from 'node:fs'
 
 /** Looks after files and reports when one of them changed. */
 export interface FileWatch {
-  /** `take` says whether it took the change; if it did not, it is called again at every look. */
-  readonly start: (take: () => boolean) => void
+  /**
+   * `take` says whether it took the change; if it did not, it is called again at every look, and told
+   * whether the files are others than those it refused the last time.
+   */
+  readonly start: (take: (isNew: boolean) => boolean) => void
   readonly stop: () => void
 }
 
@@ -15,12 +18,15 @@ export interface FileWatch {
  */
 export function watchFiles(paths: readonly string[], interval: number): FileWatch {
   let seen = describeFiles(paths)
+  let refused = seen
   let timer: NodeJS.Timeout | undefined
   return {
     start(take) {
       timer = setInterval(() => {
         const found = describeFiles(paths)
-        if (found !== seen && take()) seen = found
+        if (found === seen) return
+        if (take(found !== refused)) seen = found
+        refused = found
       }, interval).unref()
     },
     stop: () => clearInterval(timer),
@@ -31,9 +37,12 @@ function describeFiles(paths: readonly string[]): string {
   return paths.map(describeFile).join('\n')
 }
 
+/** Whatever a file cannot be looked at for is how it is, and no reason to stop looking. */
 function describeFile(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
-  return stats === undefined
-    ? 'missing'
-    : `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code)
+  }
 }

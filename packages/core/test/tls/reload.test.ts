@@ -93,7 +93,7 @@ t.test('serves a new server certificate without a new epoch', async (t) => {
 })
 
 t.test('looks at its files by itself, and takes a change once it is whole', async (t) => {
-  const reload = { every: 50 }
+  const reload = { every: 0.05 }
   const { write, path, connect, ask, nextOutcome } = await startReloadingServer(t, pki, { reload })
   const failed = nextOutcome()
   write('ca.pem', batch.slice(0, 300))
@@ -106,6 +106,9 @@ t.test('looks at its files by itself, and takes a change once it is whole', asyn
   const missed = nextOutcome()
   unlinkSync(path('ca.pem'))
   t.match(await missed, { error: { code: 'ERR_PEERGATE_FILE_UNREADABLE' } })
+  const circled = nextOutcome()
+  symlinkSync('ca.pem', path('ca.pem'))
+  t.match(await circled, { error: { detail: /ELOOP/u } }, 'a link to itself ends nothing')
   t.equal(await ask(connect(batchWorker)), 'tls payments')
 })
 
@@ -122,7 +125,7 @@ t.test('sees through the symbolic link that Kubernetes swaps', async (t) => {
   symlinkSync('..data/ca.pem', `${folder}/ca.pem`)
   const { connect, ask, nextOutcome } = await startReloadingServer(t, pki, {
     clientCas: { payments: `${folder}/ca.pem` },
-    reload: { every: 50 },
+    reload: { every: 0.05 },
   })
   t.equal(await ask(connect(worker)), 'tls payments')
   const taken = nextOutcome()
@@ -168,8 +171,8 @@ t.test('judges a handshake that began under the old trust by the new one', async
 
 t.test('refuses options of reload and closing that are not well-formed', async (t) => {
   for (const options of [
-    { reload: { every: 10 } },
-    { reload: { evry: 500 } },
+    { reload: { every: 0.01 } },
+    { reload: { evry: 0.5 } },
     { reload: { signal: 'SIGKILL' } },
     { closing: { within: -1 } },
     { onReload: 'log' },

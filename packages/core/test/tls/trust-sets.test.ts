@@ -80,6 +80,10 @@ t.test('refuses a set whose parts do not fit together', (t) => {
   const { certificate, key } = pki.leaf('server')
   for (const [payments, fault] of [
     [{ anchors: issuers }, /payments\.anchors is an intermediate; name the CAs up to its root/u],
+    [
+      { anchors: batch, path: issuers },
+      /payments\.path is an intermediate; name the CAs up to its/u,
+    ],
     [{ anchors, issuers: batch }, /payments\.issuers was not issued by a CA of its set/u],
     [{ anchors, issuers: worker.certificate }, /payments\.issuers is not a CA/u],
     [{ anchor: anchors }, /option "anchor" is not known; did you mean "anchors"\?/u],
@@ -187,4 +191,19 @@ t.test('asks for a configured CA where it cannot tell how a handshake began', as
   const { certificate: cert } = worker
   t.equal(await ask({ ...over, cert, key: worker.key }), 'tls payments')
   await t.rejects(ask({ ...over, cert: below.certificate, key: below.key }))
+})
+
+t.test('closes a live connection once its revocation list is stale', async (t) => {
+  const { pem } = await pki.revocationList({
+    issuer: 'payments-client-ca',
+    serialNumbers: [],
+    nextUpdate: '+2s',
+  })
+  const clientCas = { payments: { anchors, revocation: { lists: pem } } }
+  const { connect, ask } = await startReloadingServer(t, pki, { clientCas })
+  const live = connect(worker)
+  t.equal(await ask(live), 'tls payments')
+  await wait(2100)
+  t.equal(await ask(live), 'ERR_PEERGATE_REVOCATION_UNKNOWN')
+  t.equal(await ask(live), 'refused')
 })
