@@ -78,7 +78,9 @@ const contextOptions = [
 function lock(server: Server, method: 'addContext' | 'setSecureContext'): void {
   Object.defineProperty(server, method, {
     value() {
-      throw invalid(`${method} would change the TLS of an attached server; make a new TLS gate`)
+      throw invalid(
+        `${method} would change the TLS of an attached server; change its files and call tls.reload`,
+      )
     },
   })
 }

@@ -258,7 +258,7 @@ t.test('F7 the server name decides nothing', async (t) => {
     ] as const) {
       t.equal(
         faultOf(change)?.detail,
-        `attach: ${method} would change the TLS of an attached server; make a new TLS gate`,
+        `attach: ${method} would change the TLS of an attached server; change its files and call tls.reload`,
       )
     }
     t.end()

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'n
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createConformanceGates } from '@peergate/testkit'
 import t from 'tap'
 import { startReloadingServer } from '../support/reloading-server.js'
@@ -95,6 +96,9 @@ t.test('serves a new server certificate without a new epoch', async (t) => {
 t.test('looks at its files by itself, and takes a change once it is whole', async (t) => {
   const reload = { every: 0.05 }
   const { write, path, connect, ask, nextOutcome } = await startReloadingServer(t, pki, { reload })
+  t.equal(await ask(connect(worker)), 'tls payments')
+  // Long enough for a look at which nothing has changed.
+  await wait(150)
   const failed = nextOutcome()
   write('ca.pem', batch.slice(0, 300))
   t.match(await failed, { error: { code: 'ERR_PEERGATE_PEM_INVALID' } })
