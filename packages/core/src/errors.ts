@@ -21,6 +21,8 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_GATE_FAULTY'
   | 'ERR_PEERGATE_GATE_FOREIGN'
   | 'ERR_PEERGATE_HANDSHAKE_FAILED'
+  | 'ERR_PEERGATE_HOST_MISMATCH'
+  | 'ERR_PEERGATE_HOST_UNKNOWN'
   | 'ERR_PEERGATE_IDENTITY_AMBIGUOUS'
   | 'ERR_PEERGATE_IDENTITY_DENIED'
   | 'ERR_PEERGATE_IDENTITY_INVALID'
@@ -58,8 +60,11 @@ export class PeerGateError extends Error {
   override readonly name = 'PeerGateError'
   readonly code: PeerGateErrorCode
   readonly layer: PeerGateLayer
-  /** The HTTP status that answers this error: 401, 403, or 500 for a fault of the deployment. */
-  readonly statusCode: 401 | 403 | 500
+  /**
+   * The HTTP status that answers this error: 401, 403, 421 for a request on the connection of another
+   * host, or 500 for a fault of the deployment.
+   */
+  readonly statusCode: 401 | 403 | 421 | 500
   /** What was found, for the operator's log; a client never sees it. */
   readonly detail: string
 
@@ -84,7 +89,7 @@ export class PeerGateError extends Error {
 
 interface ErrorDescription {
   readonly layer: PeerGateLayer
-  readonly statusCode: 401 | 403 | 500
+  readonly statusCode: PeerGateError['statusCode']
   /** `creation`: thrown by a factory, to its developer. `request`: met while serving a peer. */
   readonly moment: 'creation' | 'request'
   readonly sentence: string
@@ -127,6 +132,11 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_GATE_FAULTY: ofDeployment('this service cannot identify its peers'),
   ERR_PEERGATE_GATE_FOREIGN: ofOption('a requirement can only be stated for the gate that made it'),
   ERR_PEERGATE_HANDSHAKE_FAILED: ofPeer('the TLS handshake failed'),
+  ERR_PEERGATE_HOST_MISMATCH: {
+    ...ofPeer('the request is for another host than its connection'),
+    statusCode: 421,
+  },
+  ERR_PEERGATE_HOST_UNKNOWN: ofPeer('the connection is for none of the hosts of this service'),
   ERR_PEERGATE_IDENTITY_AMBIGUOUS: ofIdentity(
     'the client certificate carries more than one identity of the agreed form',
   ),

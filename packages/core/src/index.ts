@@ -21,8 +21,10 @@ export type {
   ReloadOutcome,
   ReloadSuccess,
   TlsGateOptions,
+  TlsGateRules,
 } from './tls/tls-gate-options.js'
 export type { ClientCaSetOptions } from './tls/client-ca-set.js'
+export type { HostOptions, ServerCredentials } from './tls/host-options.js'
 export type { ClientCasOptions } from './tls/client-cas.js'
 export type { ResumptionOptions } from './tls/resumption.js'
 export type { RevocationOptions } from './tls/revocation-options.js'

@@ -27,6 +27,8 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_GATE_FAULTY: 'request',
   ERR_PEERGATE_GATE_FOREIGN: 'creation',
   ERR_PEERGATE_HANDSHAKE_FAILED: 'request',
+  ERR_PEERGATE_HOST_MISMATCH: 'request',
+  ERR_PEERGATE_HOST_UNKNOWN: 'request',
   ERR_PEERGATE_IDENTITY_AMBIGUOUS: 'request',
   ERR_PEERGATE_IDENTITY_DENIED: 'request',
   ERR_PEERGATE_IDENTITY_INVALID: 'request',
@@ -90,7 +92,8 @@ for (const code of codes) {
   })
 
   t.test(`${code} answers with the status of its layer`, async (t) => {
-    t.equal(statusCode, statuses[layer])
+    const isMisdirected = code === 'ERR_PEERGATE_HOST_MISMATCH'
+    t.equal(statusCode, isMisdirected ? 421 : statuses[layer])
   })
 }
 

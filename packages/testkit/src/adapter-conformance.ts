@@ -142,6 +142,24 @@ export const adapterConformance: readonly ConformanceCase[] = [
       }),
   })),
   {
+    name: 'answers 421 to a request for another host than its connection',
+    run: (target) =>
+      withClient(
+        target,
+        {},
+        async (client) => {
+          const here = { [hostHeaders[target.protocol]]: 'localhost' }
+          assert.equal((await client.request('GET', '/me', here)).status, 200)
+          const elsewhere = { [hostHeaders[target.protocol]]: 'other.example' }
+          for (const path of ['/me', '/open', '/no-such-route']) {
+            const response = await client.request('GET', path, elsewhere)
+            assertProblem(response, 421, 'ERR_PEERGATE_HOST_MISMATCH')
+          }
+        },
+        { byHost: true },
+      ),
+  },
+  {
     name: 'names a code’s page in the problem type, if it is told where the pages are',
     run: (target) =>
       withClient(
@@ -155,10 +173,12 @@ export const adapterConformance: readonly ConformanceCase[] = [
             code: 'ERR_PEERGATE_PERMISSION_DENIED',
           })
         },
-        { problemTypeBase: 'https://errors.example/' },
+        { answering: { problemTypeBase: 'https://errors.example/' } },
       ),
   },
 ]
+
+const hostHeaders = { 'http/1.1': 'host', h2: ':authority' } as const
 
 type IdentityFault = readonly [string, Partial<LeafRequest>, PeerGateErrorCode]
 
@@ -212,9 +232,10 @@ async function withClient(
   target: ConformanceTarget,
   request: Partial<LeafRequest> | null,
   use: (client: TestClient, setting: Setting) => Promise<void>,
-  answering: RefusalAnswerOptions = {},
+  options: { readonly answering?: RefusalAnswerOptions; readonly byHost?: boolean } = {},
 ): Promise<void> {
-  const gates = await createConformanceGates()
+  const { answering = {}, byHost = false } = options
+  const gates = await createConformanceGates({ byHost })
   const app = await target.start(gates, answering)
   const leaf = await gates.issueClient(request ?? {})
   const client = openTestClient({

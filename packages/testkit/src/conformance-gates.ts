@@ -58,19 +58,29 @@ export interface ConformanceGates {
 /** The SPIFFE ID that may read and not write. */
 export const readerId = 'spiffe://prod.example/ns/payments/sa/reader'
 
-export async function createConformanceGates(): Promise<ConformanceGates> {
+export interface ConformanceGatesOptions {
+  /** Whether the TLS gate has the host `localhost` alone, in the place of one for every name. */
+  readonly byHost?: boolean
+}
+
+export async function createConformanceGates({
+  byHost = false,
+}: ConformanceGatesOptions = {}): Promise<ConformanceGates> {
   const pki = await mintPki(declaration)
   const refusals = new EventEmitter()
   const refused = once(refusals, 'refused').then(
     ([refusal]: PeerRefusal[]) => refusal as PeerRefusal,
   )
   const server = pki.leaf('server')
-  const tls = createTlsGate({
+  const host = {
     server: { cert: server.certificate, key: server.key },
     clientCas: {
       payments: pki.authority('payments-client-ca').certificate,
       batch: pki.authority('batch-client-ca').certificate,
     },
+  }
+  const tls = createTlsGate({
+    ...(byHost ? { hosts: { localhost: host } } : host),
     onRefused: (refusal) => refusals.emit('refused', refusal),
   })
   const policy = definePolicy({

@@ -21,6 +21,10 @@ export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'
 export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './adapter-conformance.js'
 export { createConformanceGates, readerId } from './conformance-gates.js'
-export type { ConformanceGates, ConformancePermission } from './conformance-gates.js'
+export type {
+  ConformanceGates,
+  ConformanceGatesOptions,
+  ConformancePermission,
+} from './conformance-gates.js'
 export { openTestClient } from './test-client.js'
 export type { TestClient, TestClientOptions, TestResponse } from './test-client.js'

@@ -5,7 +5,8 @@ import { readPresentedLeaf, refusalOf, refuseUnverified } from '../tls/accepted-
 import type { PeerSocket } from '../tls/accepted-peer.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
 import { peerReaderOf } from '../tls/tls-gate.js'
-import type { ReadPeer as ReadCaptured, TlsGate } from '../tls/tls-gate.js'
+import type { PeerReader, TlsGate } from '../tls/tls-gate.js'
+import { refuseOtherHost } from './requested-host.js'
 import type { PeerSource, RequestLike } from './source.js'
 
 export interface SocketSourceOptions {
@@ -15,6 +16,9 @@ export interface SocketSourceOptions {
 
 /**
  * Reads peers from the TLS connections of this process.
+ *
+ * Where the TLS gate has hosts, a request to another host than its connection was opened for is
+ * refused with ERR_PEERGATE_HOST_MISMATCH, which is answered with 421.
  *
  * With a TLS gate, the certificate is the one that the TLS gate captured at the handshake. Without
  * one, for a server set up by hand, it is read from the socket at the first request, and only TLS
@@ -30,7 +34,7 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
     name: 'socket',
     read(request: RequestLike) {
       try {
-        return readPeer(socketOf(request))
+        return readPeer(socketOf(request), request)
       } catch (cause) {
         return cause instanceof PeerGateError ? cause : closed('its socket cannot be read', cause)
       }
@@ -38,11 +42,13 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   })
 }
 
-type ReadPeer = (socket: object) => PeerEvidence | PeerGateError
+type ReadPeer = (socket: object, request: RequestLike) => PeerEvidence | PeerGateError
 
-function readCaptured(captured: ReadCaptured): ReadPeer {
-  return (socket) => {
-    const peer = captured(socket)
+function readCaptured(captured: PeerReader): ReadPeer {
+  return (socket, request) => {
+    const peer = captured.readPeer(socket)
+    const host = captured.hostOf(socket)
+    if (host !== null) refuseOtherHost(request, host)
     if (peer !== undefined) return peer
     refuseUnreadable(socket)
     const fault = 'the TLS gate did not capture this connection; call tls.attach before listen'

@@ -4,6 +4,11 @@ import type { PeerEvidence } from '../evidence.js'
 /** What a gate needs of a request; Node's `IncomingMessage` and `Http2ServerRequest` both are one. */
 export interface RequestLike {
   readonly socket?: unknown
+  readonly method?: string | undefined
+  /** The request target, as the client sent it. */
+  readonly url?: string | undefined
+  /** Names and values by turns, as they came. */
+  readonly rawHeaders?: readonly string[]
 }
 
 /**

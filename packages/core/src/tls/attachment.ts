@@ -12,7 +12,7 @@ import { createLiveConnections } from './live-connections.js'
 import { explainHandshakeFailure, explainPeerRefusal } from './refusal.js'
 import type { PeerRefusal } from './refusal.js'
 import { rememberAddresses } from './remote-address.js'
-import { usedServerContext } from './server-options.js'
+import type { HostName, ServerNames } from './server-names.js'
 import type { TrustState } from './trust-state.js'
 
 /** The servers of one TLS gate, and their connections. */
@@ -23,19 +23,22 @@ export interface Attachment {
    * connection whose peer turns out to be refused is closed.
    */
   readonly readPeer: (socket: object) => PeerEvidence | PeerGateError | undefined
+  /** The host that a connection is for; null where it is for every name. */
+  readonly hostOf: (socket: object) => HostName
   /** Puts the state in force into every server, and judges the live connections by it. */
   readonly apply: () => void
 }
 
 export function createAttachment(options: {
   readonly current: () => TrustState
+  readonly names: ServerNames
   readonly report: (refusal: PeerRefusal) => void
   /** Milliseconds. */
   readonly closeWithin: number
   readonly closeAtExpiry: boolean
   readonly mayResume: boolean
 }): Attachment {
-  const { current, report, closeWithin, closeAtExpiry, mayResume } = options
+  const { current, names, report, closeWithin, closeAtExpiry, mayResume } = options
   const contexts = new Map<Server, SetContext>()
   const connections = createLiveConnections(closeWithin)
   const handshakes = createHandshakeStates(current)
@@ -45,10 +48,12 @@ export function createAttachment(options: {
     let presented: PresentedLeaf | null = null
     try {
       if (socket.isSessionReused()) refuseResumption(mayResume)
-      else refuseForeignContext(socket)
+      else names.refuseForeignContext(socket)
+      const host = names.hostOf(socket)
       presented = readPresentedLeaf(socket)
       refuseUnverified(socket, presented)
-      const peer = capturePeer(presented, handshakes.stateOf(socket))
+      const verified = names.stateOf(socket, handshakes.stateOf(socket))
+      const peer = capturePeer(presented, host, verified)
       refuseUnaccepted(peer, current())
       connections.add(socket, peer, closeAtExpiry ? presented.certificate.notAfter : null)
     } catch (cause) {
@@ -67,7 +72,7 @@ export function createAttachment(options: {
       connections.follow(server)
       server.prependListener('secureConnection', judge)
       server.on('tlsClientError', (failure: NodeJS.ErrnoException, socket: TLSSocket) => {
-        const refusal = explainHandshakeFailure(failure, socket)
+        const refusal = explainHandshakeFailure(names.causeOf(failure, socket), socket)
         if (refusal !== null) report(refusal)
       })
     },
@@ -77,6 +82,7 @@ export function createAttachment(options: {
       if (verdict instanceof PeerGateError) connections.closeOf(socket)
       return verdict
     },
+    hostOf: (socket) => connections.peerOf(socket)?.host ?? null,
     apply() {
       const state = current()
       for (const setContext of contexts.values()) setContext(state.contextOptions)
@@ -107,14 +113,4 @@ function refuseUnaccepted(peer: CapturedPeer, state: TrustState): void {
 function refuseResumption(isAllowed: boolean): void {
   if (isAllowed) return
   throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', 'the peer resumed a TLS session')
-}
-
-/**
- * Only a full handshake chooses a context by the server name. Whoever is refused here is cut off
- * before a ticket is sent, so that nobody comes back by one.
- */
-function refuseForeignContext(socket: TLSSocket): void {
-  if (usedServerContext(socket)) return
-  const fault = 'an SNICallback of the server’s own may have chosen other client CAs; remove it'
-  throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
 }

@@ -1,6 +1,7 @@
 import { Server } from 'node:tls'
 import type { SecureContextOptions } from 'node:tls'
 import { optionError } from '../options.js'
+import { serverOptionsBy } from './server-options.js'
 import type { TlsServerOptions } from './server-options.js'
 
 /** Gives a server its TLS, all of it: what Node is not told again, it forgets or keeps as it likes. */
@@ -48,13 +49,20 @@ function refuseSessionStore(server: Server): void {
  * be a list of revoked certificates. Node keeps these options as properties of the server; should a
  * version not, they are replaced all the same.
  */
-function refuseOtherOptions(server: object, serverOptions: object): void {
+function refuseOtherOptions(server: object, serverOptions: TlsServerOptions): void {
+  const made = optionsMadeFrom(server, serverOptions)
   for (const name of contextOptions) {
     const present: unknown = Reflect.get(server, name)
-    if (present !== undefined && present !== Reflect.get(serverOptions, name)) {
+    if (present !== undefined && present !== Reflect.get(made, name)) {
       throw invalid(`the server was made with another ${name}; make it with tls.serverOptions`)
     }
   }
+}
+
+/** They may be those of an earlier state of the files, which `setContext` replaces at once. */
+function optionsMadeFrom(server: object, serverOptions: TlsServerOptions): TlsServerOptions {
+  const made = serverOptionsBy(Reflect.get(server, 'ca'))
+  return made !== undefined && made.SNICallback === serverOptions.SNICallback ? made : serverOptions
 }
 
 const contextOptions = [

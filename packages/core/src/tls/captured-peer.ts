@@ -4,10 +4,13 @@ import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
 import type { PresentedLeaf } from './accepted-peer.js'
 import type { Membership } from './client-cas.js'
+import type { HostName } from './server-names.js'
 import type { TrustState } from './trust-state.js'
 
 /** A peer whose certificate was captured at the handshake, judged anew whenever the trust changes. */
 export interface CapturedPeer {
+  /** The host that it connected to, by whose client CAs it is judged. */
+  readonly host: HostName
   /** What is proved of the peer under `state` and now, or why it is refused. Never throws. */
   readonly judge: (state: TrustState, now: number) => PeerEvidence | PeerGateError
 }
@@ -26,6 +29,7 @@ interface Standing {
  */
 export function capturePeer(
   { leaf, certificate }: PresentedLeaf,
+  host: HostName,
   verified: TrustState | null,
 ): CapturedPeer {
   let standing: Standing | null = null
@@ -35,7 +39,7 @@ export function capturePeer(
     // By the state and not by its epoch: lists that were issued anew are of the same epoch.
     if (standing?.state === state) return standing
     state.denylist.refuseDenied(certificate)
-    const membership = state.clientCas.findMembership(leaf)
+    const membership = state.clientCasOf(host).findMembership(leaf)
     standing = {
       state,
       membership,
@@ -46,12 +50,13 @@ export function capturePeer(
   }
 
   return {
+    host,
     judge(state, now) {
       // Whoever was refused once is being cut off, and does not come back by another change.
       if (refusal !== null) return refusal
       try {
         const { membership, evidence, isVerified } = standUnder(state)
-        state.clientCas.refuseUnadmitted({ certificate, membership, isVerified, now })
+        state.clientCasOf(host).refuseUnadmitted({ certificate, membership, isVerified, now })
         return evidence
       } catch (cause) {
         refusal = refusalOf(cause)

@@ -31,11 +31,22 @@ export interface ClientCaSetOptions {
    */
   readonly path?: Material | readonly Material[]
   readonly revocation?: RevocationOptions
+  /**
+   * That these CAs issue the certificates of servers too, this one's among them. Without it, the
+   * issuer of the server's certificate is an error here: it would be the wrong file. With it, the
+   * extended key usage alone tells a server from a client.
+   */
+  readonly alsoIssuesServers?: boolean
 }
 
 /** A set that was read and checked. */
 export interface ClientCaSet {
   readonly name: string
+  /** Where its options stand, as option errors write it: `clientCas.payments`. */
+  readonly role: string
+  readonly alsoIssuesServers: boolean
+  /** Whether an anchor is an intermediate whose root is not there. */
+  readonly endsBelowRoots: boolean
   /** The anchors and issuers: whoever of these signed a leaf puts it into this set. */
   readonly listed: readonly LoadedCertificate[]
   readonly path: readonly LoadedCertificate[]
@@ -54,6 +65,7 @@ const fullSchema: z.ZodType<ClientCaSetOptions> = strictOptions({
   issuers: materialsSchema.exactOptional(),
   path: materialsSchema.exactOptional(),
   revocation: revocationSchema.exactOptional(),
+  alsoIssuesServers: z.boolean().exactOptional(),
 })
 
 type WrittenSet = ClientCaSetOptions | Material | readonly Material[]
@@ -75,46 +87,51 @@ function isWrittenInFull(value: unknown): boolean {
  * @throws {PeerGateError} ERR_PEERGATE_CLIENT_CA_INVALID, ERR_PEERGATE_REVOCATION_LIST_INVALID,
  * ERR_PEERGATE_PEM_INVALID or ERR_PEERGATE_FILE_UNREADABLE
  */
-export function loadClientCaSet(
-  name: string,
-  options: ClientCaSetOptions | Material | readonly Material[],
-): ClientCaSet {
-  const role = `clientCas.${name}`
-  if (isMaterials(options)) return createSet(name, { anchors: loadCas(role, options) })
-  const { anchors, issuers = [], path = [], revocation } = options
-  return createSet(name, {
+export function loadClientCaSet(rules: SetRules, options: WrittenSet): ClientCaSet {
+  const { role } = rules
+  if (isMaterials(options)) return createSet(rules, { anchors: loadCas(role, options) })
+  const { anchors, issuers = [], path = [], ...rest } = options
+  return createSet(rules, {
     anchors: loadCas(`${role}.anchors`, anchors),
     issuers: loadCas(`${role}.issuers`, issuers),
     path: loadCas(`${role}.path`, path),
-    revocation: revocation && { role: `${role}.revocation`, options: revocation },
+    ...rest,
   })
 }
 
+interface SetRules {
+  readonly role: string
+  readonly name: string
+  /** Whether OpenSSL can be told to end chains at an intermediate. */
+  readonly mayEndBelowRoots: boolean
+}
+
 function createSet(
-  name: string,
-  parts: {
+  { role, name, mayEndBelowRoots }: SetRules,
+  parts: Pick<ClientCaSetOptions, 'alsoIssuesServers' | 'revocation'> & {
     readonly anchors: readonly LoadedCertificate[]
     readonly issuers?: readonly LoadedCertificate[]
     readonly path?: readonly LoadedCertificate[]
-    readonly revocation?: { readonly role: string; readonly options: RevocationOptions } | undefined
   },
 ): ClientCaSet {
-  const { anchors, issuers = [], path = [] } = parts
-  refuseLapsed(name, anchors)
+  const { anchors, issuers = [], path = [], alsoIssuesServers = false } = parts
+  refuseLapsed(role, anchors)
   for (const issuer of issuers) refuseStray(issuer, [...anchors, ...issuers])
-  for (const ca of [...anchors, ...path]) refuseRootless(ca, [...anchors, ...path])
+  const rootless = findRootless([...anchors, ...path])
+  if (rootless !== undefined && !mayEndBelowRoots) throw rootlessError(rootless)
   const listed = [...anchors, ...issuers]
   const revocation =
     parts.revocation === undefined
       ? null
-      : loadRevocation(parts.revocation.role, parts.revocation.options, listed)
+      : loadRevocation(`${role}.revocation`, parts.revocation, listed)
   const canonical = [
     ...anchors.map(({ facts }) => `anchor ${facts.fingerprint256}`),
     ...issuers.map(({ facts }) => `issuer ${facts.fingerprint256}`),
     ...path.map(({ facts }) => `path ${facts.fingerprint256}`),
     ...(revocation === null ? [] : [`revocation ${revocation.canonical}`]),
   ].map((line) => `${JSON.stringify(name)} ${line}`)
-  return { name, listed, path, revocation, canonical }
+  const endsBelowRoots = rootless !== undefined
+  return { name, role, listed, path, alsoIssuesServers, endsBelowRoots, revocation, canonical }
 }
 
 /** Whether a set is written as its anchors alone. */
@@ -160,10 +177,10 @@ function foldPem(pem: string): string {
   return pem.replaceAll(/\s/gu, '')
 }
 
-function refuseLapsed(name: string, anchors: readonly LoadedCertificate[]): void {
+function refuseLapsed(role: string, anchors: readonly LoadedCertificate[]): void {
   const now = Date.now()
   if (!anchors.some(({ facts }) => facts.notBefore <= now && now <= facts.notAfter)) {
-    throw invalid(`clientCas.${name} holds no CA that is valid now; renew it`)
+    throw invalid(`${role} holds no CA that is valid now; renew it`)
   }
   for (const { place, facts } of anchors) if (now > facts.notAfter) warnOfExpired(place, facts)
 }
@@ -174,10 +191,15 @@ function refuseStray(issuer: LoadedCertificate, cas: readonly LoadedCertificate[
   throw invalid(`${issuer.place} was not issued by a CA of its set; name its issuer, or drop it`)
 }
 
+function findRootless(cas: readonly LoadedCertificate[]): LoadedCertificate | undefined {
+  return cas.find(({ x509 }) => !cas.some((ca) => isIssuedBy(x509, ca)))
+}
+
 /** OpenSSL ends the chains of a server's clients at a root, and asks for it by refusing everybody. */
-function refuseRootless(one: LoadedCertificate, cas: readonly LoadedCertificate[]): void {
-  if (cas.some((ca) => isIssuedBy(one.x509, ca))) return
-  throw invalid(`${one.place} is an intermediate; name the CAs up to its root as path`)
+function rootlessError({ place }: LoadedCertificate): PeerGateError {
+  return invalid(
+    `${place} is an intermediate; name the CAs up to its root as path, or serve it as one of hosts`,
+  )
 }
 
 function warnOfExpired(place: string, { subject, notAfter }: CertificateFacts): void {

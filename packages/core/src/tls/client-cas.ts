@@ -14,8 +14,11 @@ export type ClientCasOptions = Readonly<
 
 /** The CAs that may have issued a client's certificate, by the name of their set. */
 export interface ClientCas {
+  readonly sets: readonly ClientCaSet[]
   /** One PEM text of all certificates, for OpenSSL. */
   readonly bundle: string
+  /** Whether a chain may end at an intermediate, since no root is there for it. */
+  readonly endsBelowRoots: boolean
   /** What this trust consists of, sorted: the same lines for the same trust. */
   readonly canonical: readonly string[]
   /** Where a leaf belongs. Costs the check of a signature or more. */
@@ -39,15 +42,25 @@ export interface Membership {
   readonly issuer: LoadedCertificate | null
 }
 
-/** @throws {PeerGateError} what {@link loadClientCaSet} throws, and for a key in two sets. */
-export function loadClientCas(options: ClientCasOptions): ClientCas {
-  const sets = Object.entries(options).map(([name, set]) => loadClientCaSet(name, set))
-  refuseSharedKeys(sets)
+/**
+ * @param role where the options stand, as option errors write it: `clientCas`.
+ * @throws {PeerGateError} what {@link loadClientCaSet} throws.
+ */
+export function loadClientCas(
+  role: string,
+  options: ClientCasOptions,
+  rules: { readonly mayEndBelowRoots: boolean },
+): ClientCas {
+  const sets = Object.entries(options).map(([name, set]) =>
+    loadClientCaSet({ role: `${role}.${name}`, name, ...rules }, set),
+  )
   const certificates = sets.flatMap(({ listed, path }) => [...listed, ...path])
   // Below a root that is path only, OpenSSL admits what no set does.
   const mustBeListed = sets.some(({ path }) => path.length > 0)
   const mayBeRevoked = sets.some(({ revocation }) => revocation !== null)
   return {
+    sets,
+    endsBelowRoots: sets.some((set) => set.endsBelowRoots),
     bundle: [...new Set(certificates.map(({ x509 }) => x509.toString()))].join(''),
     canonical: sets.flatMap(({ canonical }) => canonical).toSorted(),
     findMembership: (leaf) => findMembership(leaf, sets),
@@ -68,22 +81,6 @@ function findMembership(leaf: X509Certificate, sets: readonly ClientCaSet[]): Me
   }
   const [only = null] = sets.length === 1 ? sets : []
   return { set: only, issuer: null }
-}
-
-/** A key in two sets would make the name of the set that admitted a peer a matter of order. */
-function refuseSharedKeys(sets: readonly ClientCaSet[]): void {
-  const setByKey = new Map<string, string>()
-  for (const { name, listed } of sets) {
-    for (const { publicKey } of listed) {
-      const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
-      const other = setByKey.get(key) ?? name
-      if (other !== name) {
-        const fault = `clientCas.${other} and clientCas.${name} share a CA key; put it into one set`
-        throw new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault)
-      }
-      setByKey.set(key, name)
-    }
-  }
 }
 
 function refuseLapsedIssuer({ facts, place }: LoadedCertificate, now: number): void {

@@ -39,6 +39,7 @@ export function explainHandshakeFailure(
   socket: TLSSocket,
   now: number = Date.now(),
 ): PeerRefusal | null {
+  if (failure instanceof PeerGateError) return refusalOf(failure, null, socket, null)
   if (isAbandoned(failure, socket)) return null
   const verdict = verdictOf(socket.authorizationError)
   const reason = verdict ?? failure.code ?? failure.message

@@ -4,6 +4,7 @@ import type { TlsOptions } from 'node:tls'
 import { isUint8Array } from 'node:util/types'
 import * as z from 'zod'
 import { optionError, strictOptions } from '../options.js'
+import type { MinVersion } from './server-options.js'
 
 /**
  * Lets clients resume their TLS sessions. A resumed session proves that its client made a full
@@ -46,15 +47,22 @@ export interface SessionOptions extends Pick<TlsOptions, 'sessionTimeout' | 'tic
 /**
  * Decides about resumption; without options there is none.
  *
- * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID where hosts have client CAs of their own and
- * this version of Node would resume a session of one host at another
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID where hosts have client CAs of their own, and
+ * this version of Node would resume a session of one host at another or TLS 1.2 is accepted
  */
 export function createResumption(
   options: ResumptionOptions | undefined,
-  hosts: { readonly haveOwnCas: boolean; readonly nodeVersion?: string },
+  hosts: {
+    readonly haveOwnCas: boolean
+    readonly minVersion: MinVersion
+    readonly nodeVersion?: string
+  },
 ): Resumption {
   if (options === undefined) return noResumption
-  if (hosts.haveOwnCas) refuseCrossHostNode(hosts.nodeVersion ?? process.versions.node)
+  if (hosts.haveOwnCas) {
+    refuseCrossHostNode(hosts.nodeVersion ?? process.versions.node)
+    refuseNamelessVersion(hosts.minVersion)
+  }
   const { maxAge } = options
   const secret = secretKeyOf(options.sharedSecret ?? randomBytes(secretLength))
   return Object.freeze({
@@ -116,6 +124,13 @@ function refuseCrossHostNode(version: string): void {
   const isFixed = minor > since.minor || (minor === since.minor && patch >= since.patch)
   if (major > newestLine || isFixed) return
   const fault = `option "resumption" with client CAs per host needs Node 22.23.0, 24.17.0, 26.3.1 or newer; ${version} resumes a session of one host at another`
+  throw optionError('createTlsGate', fault)
+}
+
+/** Node does not know the server name of a session of TLS 1.2 that was resumed (nodejs/node#57175). */
+function refuseNamelessVersion(minVersion: MinVersion): void {
+  if (minVersion === 'TLSv1.3') return
+  const fault = `option "resumption" with client CAs per host needs minVersion "TLSv1.3"; a resumed session of ${minVersion} does not say which host it is for`
   throw optionError('createTlsGate', fault)
 }
 

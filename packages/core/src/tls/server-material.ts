@@ -2,10 +2,12 @@ import { createPrivateKey } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
+import type { ServerCredentials } from './host-options.js'
 import { isIssuedBy, loadCertificates } from './load-certificates.js'
 import type { LoadedCertificate, LoadedCertificates } from './load-certificates.js'
 import { readMaterial } from './material.js'
 import type { Material } from './material.js'
+import type { HostName } from './server-names.js'
 
 /** What a server proves itself with. */
 export interface ServerMaterial {
@@ -16,35 +18,40 @@ export interface ServerMaterial {
   readonly passphrase?: string
 }
 
+/** What a server proves itself with, and its chain as it was read, leaf first. */
+export interface LoadedServer {
+  readonly material: ServerMaterial
+  readonly chain: LoadedCertificates
+}
+
 /**
  * Reads a server's certificate chain and key, and refuses what would only fail at the first
- * handshake: a CA in the place of the leaf, a chain in the wrong order, a key of another certificate.
+ * handshake: a CA in the place of the leaf, a chain in the wrong order, a key of another certificate,
+ * a certificate that does not bear the name of its host.
  *
+ * @param role where the options stand, as option errors write it: `server`.
  * @throws {PeerGateError} ERR_PEERGATE_SERVER_CERTIFICATE_INVALID, ERR_PEERGATE_SERVER_KEY_INVALID,
  * ERR_PEERGATE_PEM_INVALID or ERR_PEERGATE_FILE_UNREADABLE
  */
-export function loadServerMaterial(options: {
-  readonly cert: Material
-  readonly key: Material
-  readonly passphrase?: string | undefined
-}): ServerMaterial {
-  const chain = loadChain(options.cert)
+export function loadServer(role: string, options: ServerCredentials, host: HostName): LoadedServer {
+  const chain = loadChain(`${role}.cert`, options.cert)
+  if (host !== null) refuseOtherName(host, chain[0])
   const { passphrase } = options
   const material: ServerMaterial = {
     cert: chain.map(({ x509 }) => x509.toString()).join(''),
-    key: readMaterial('server.key', options.key),
+    key: readMaterial(`${role}.key`, options.key),
     ...(passphrase === undefined ? {} : { passphrase }),
   }
-  if (!isUsable(material, chain[0])) {
-    throw invalidKey('server.key belongs to another certificate than the leaf of server.cert')
+  if (!isUsable(role, material, chain[0])) {
+    throw invalidKey(`${role}.key belongs to another certificate than the leaf of ${role}.cert`)
   }
-  return material
+  return { material, chain }
 }
 
 const certificateCode = 'ERR_PEERGATE_SERVER_CERTIFICATE_INVALID'
 
-function loadChain(material: Material): LoadedCertificates {
-  const chain = loadCertificates('server.cert', material, certificateCode)
+function loadChain(role: string, material: Material): LoadedCertificates {
+  const chain = loadCertificates(role, material, certificateCode)
   refuseUnfitServer(chain[0])
   let [issued] = chain
   for (const issuer of chain.slice(1)) {
@@ -71,8 +78,14 @@ function refuseUnfitServer({ place, facts }: LoadedCertificate): void {
 
 const serverAuth = '1.3.6.1.5.5.7.3.1'
 
+/** The certificate of another host, which every client would refuse. */
+function refuseOtherName(host: string, { place, x509 }: LoadedCertificate): void {
+  if (x509.checkHost(host, { subject: 'never' }) !== undefined) return
+  throw invalidCertificate(`${place} does not bear the name of its host (subjectAltName)`)
+}
+
 /** OpenSSL has limits of its own, which differ between versions, so that a context is tried too. */
-function isUsable(material: ServerMaterial, { x509 }: LoadedCertificate): boolean {
+function isUsable(role: string, material: ServerMaterial, { x509 }: LoadedCertificate): boolean {
   try {
     const { key, passphrase } = material
     const privateKey = createPrivateKey(passphrase === undefined ? key : { key, passphrase })
@@ -81,7 +94,7 @@ function isUsable(material: ServerMaterial, { x509 }: LoadedCertificate): boolea
     return true
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    const fault = `OpenSSL refuses server.key with server.cert (${code}); the key must be in PEM, and an encrypted one needs server.passphrase`
+    const fault = `OpenSSL refuses ${role}.key with ${role}.cert (${code}); the key must be in PEM, and an encrypted one needs ${role}.passphrase`
     throw invalidKey(fault, cause)
   }
 }

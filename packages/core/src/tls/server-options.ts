@@ -1,17 +1,18 @@
 import { constants } from 'node:crypto'
-import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls'
+import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import type { SessionOptions } from './resumption.js'
 import type { ServerMaterial } from './server-material.js'
 
-/** The options of a strict server, for `https`, `http2` and Fastify's `https`. */
+/**
+ * The options of a strict server, for `https`, `http2` and Fastify's `https`. Where a TLS gate has
+ * hosts, certificate and key are theirs, and the server has none of its own.
+ */
 export type TlsServerOptions = Readonly<
   Required<
     Pick<
       TlsOptions,
       | 'SNICallback'
       | 'ca'
-      | 'cert'
-      | 'key'
       | 'minVersion'
       | 'rejectUnauthorized'
       | 'requestCert'
@@ -19,7 +20,7 @@ export type TlsServerOptions = Readonly<
       | 'sessionIdContext'
     >
   > &
-    Pick<TlsOptions, 'passphrase'>
+    Pick<TlsOptions, 'cert' | 'key' | 'passphrase'>
 >
 
 /** The oldest TLS version that a server accepts. */
@@ -28,27 +29,44 @@ export type MinVersion = 'TLSv1.2' | 'TLSv1.3'
 /** Where a peer is refused: by OpenSSL in the handshake, or right behind it and before HTTP. */
 export type Refusals = 'handshake' | 'recorded'
 
-/** The only place where the options of a server's TLS are written. */
-export function createServerOptions(
-  material: ServerMaterial,
-  trust: {
-    readonly bundle: string
-    readonly epoch: string
-    readonly minVersion: MinVersion
-    readonly refusals: Refusals
-  },
-): TlsServerOptions {
-  return Object.freeze({
-    ...material,
-    ca: trust.bundle,
-    requestCert: true,
-    rejectUnauthorized: trust.refusals === 'handshake',
-    minVersion: trust.minVersion,
-    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    sessionIdContext: trust.epoch.slice(0, 32),
-    SNICallback: keepContext,
-  })
+/** What every context of a TLS gate has in common. */
+export interface ContextRules {
+  readonly epoch: string
+  readonly minVersion: MinVersion
+  readonly refusals: Refusals
+  readonly chooseContext: TlsServerOptions['SNICallback']
 }
+
+/**
+ * The only place where the options of a server's TLS are written. Without a host, nobody is trusted,
+ * and there is no certificate to show.
+ */
+export function createServerOptions(
+  host: { readonly material: ServerMaterial; readonly bundle: string } | null,
+  { epoch, minVersion, refusals, chooseContext }: ContextRules,
+): TlsServerOptions {
+  // A list, since Node takes an empty text for the public roots.
+  const ca = Object.freeze(host === null ? [] : [host.bundle]) as string[]
+  const serverOptions: TlsServerOptions = Object.freeze({
+    ...host?.material,
+    ca,
+    requestCert: true,
+    rejectUnauthorized: refusals === 'handshake',
+    minVersion,
+    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+    sessionIdContext: epoch.slice(0, 32),
+    SNICallback: chooseContext,
+  })
+  optionsByCa.set(ca, serverOptions)
+  return serverOptions
+}
+
+/** The options that a server was made with, by its `ca`; undefined where they were others. */
+export function serverOptionsBy(ca: unknown): TlsServerOptions | undefined {
+  return optionsByCa.get(ca as object)
+}
+
+const optionsByCa = new WeakMap<object, TlsServerOptions>()
 
 /** The options of a context whose sessions can be resumed as `sessions` say. */
 export function addSessions(
@@ -57,25 +75,4 @@ export function addSessions(
 ): SecureContextOptions {
   const secureOptions = sessions.secureOptions | constants.SSL_OP_NO_RENEGOTIATION
   return Object.freeze({ ...serverOptions, ...sessions, secureOptions })
-}
-
-/**
- * Whether the handshake of `socket` used the context of its server. A context of a server name has
- * client CAs of its own, all public ones if it names none.
- */
-export function usedServerContext(socket: TLSSocket): boolean {
-  return typeof socket.servername !== 'string' || keptContext.has(socket)
-}
-
-const keptContext = new WeakSet<TLSSocket>()
-
-/** Answers for every server name instead of Node, which would look among the added contexts. */
-function keepContext(
-  this: unknown,
-  _servername: string,
-  done: Parameters<NonNullable<TlsOptions['SNICallback']>>[1],
-): void {
-  // Node calls this as a method of the connection, as its own default requires (`this.server`).
-  keptContext.add(this as TLSSocket)
-  done(null)
 }

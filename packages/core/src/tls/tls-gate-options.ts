@@ -1,31 +1,38 @@
 import * as z from 'zod'
-import { parseOptions, strictOptions } from '../options.js'
-import { clientCaSetSchema } from './client-ca-set.js'
-import type { ClientCasOptions } from './client-cas.js'
+import { parseOptions, schemaBy, strictOptions } from '../options.js'
 import { denylistSchema } from './denylist.js'
 import type { DenylistOptions } from './denylist.js'
-import { materialSchema } from './material.js'
-import type { Material } from './material.js'
+import { hostShape, hostsSchema } from './host-options.js'
+import type { HostOptions } from './host-options.js'
 import type { PeerRefusal } from './refusal.js'
 import { resumptionSchema } from './resumption.js'
 import type { ResumptionOptions } from './resumption.js'
+import type { HostName } from './server-names.js'
 import type { MinVersion, Refusals } from './server-options.js'
 import type { PeerGateError } from '../errors.js'
 
-export interface TlsGateOptions {
-  /** What the server proves itself with. */
-  readonly server: {
-    /** The leaf certificate, followed by its intermediates. */
-    readonly cert: Material
-    readonly key: Material
-    /** Only for an encrypted key. */
-    readonly passphrase?: string | undefined
-  }
-  /**
-   * The CAs whose clients may connect, by the name of their set: `{ payments: 'payments-ca.pem' }`.
-   * Public roots are never added.
-   */
-  readonly clientCas: ClientCasOptions
+/**
+ * A TLS gate is one host for every name that clients ask for, or several by name: `server` and
+ * `clientCas` stand in the options themselves, or in each of `hosts`.
+ */
+export type TlsGateOptions = TlsGateRules &
+  (
+    | (HostOptions & { readonly hosts?: never })
+    | {
+        /**
+         * The hosts by DNS name, in lower case, each with a certificate that bears its name and with
+         * client CA sets of its own. A client that asks for another name (SNI), or for none, is
+         * refused in the handshake; a request to another host than its connection is for gets 421.
+         * A set may be anchored at an intermediate alone. A set of one name is the same at every host.
+         */
+        readonly hosts: Readonly<Record<string, HostOptions>>
+        readonly server?: never
+        readonly clientCas?: never
+      }
+  )
+
+/** How a TLS gate treats all of its connections. */
+export interface TlsGateRules {
   /** Certificates that are refused whatever their CA says; see {@link TlsGate.setDenylist}. */
   readonly denylist?: DenylistOptions
   /** The oldest TLS version accepted; `TLSv1.3` by default. */
@@ -34,7 +41,7 @@ export interface TlsGateOptions {
    * Where a peer is refused, with the same guarantee: no byte of HTTP is read from it. `handshake`, the
    * default, lets OpenSSL end the handshake, after which Node no longer knows the certificate.
    * `recorded` finishes the handshake and cuts the connection off right behind it, so that
-   * {@link TlsGateOptions.onRefused} is told whose certificate was refused.
+   * {@link TlsGateRules.onRefused} is told whose certificate was refused.
    */
   readonly refusals?: Refusals
   /** Whether clients can resume their TLS sessions; they cannot by default. */
@@ -86,16 +93,16 @@ export interface ReloadFailure {
 
 /** The options of a TLS gate with their defaults. */
 export interface ParsedTlsGateOptions {
-  readonly server: TlsGateOptions['server']
-  readonly clientCas: ClientCasOptions
+  /** By name; or one under null, for every name. */
+  readonly hosts: ReadonlyMap<HostName, HostOptions>
   readonly denylist: DenylistOptions
   readonly minVersion: MinVersion
   readonly refusals: Refusals
   readonly resumption?: ResumptionOptions | undefined
   readonly reload: { readonly every?: number | undefined; readonly signal?: 'SIGHUP' | undefined }
   readonly closing: Required<ClosingOptions>
-  readonly onRefused?: TlsGateOptions['onRefused'] | undefined
-  readonly onReload?: TlsGateOptions['onReload'] | undefined
+  readonly onRefused?: TlsGateRules['onRefused'] | undefined
+  readonly onReload?: TlsGateRules['onReload'] | undefined
 }
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
@@ -103,20 +110,7 @@ export function parseTlsGateOptions(options: TlsGateOptions): ParsedTlsGateOptio
   return parseOptions('createTlsGate', tlsGateSchema, options)
 }
 
-const tlsGateSchema = strictOptions({
-  server: strictOptions({
-    cert: materialSchema,
-    key: materialSchema,
-    passphrase: z.string().optional(),
-  }),
-  clientCas: z
-    .record(z.string().min(1), clientCaSetSchema, {
-      error: ({ code }) =>
-        code === 'invalid_key'
-          ? 'must have a name'
-          : 'must be sets of CAs by name, such as { payments: "payments-ca.pem" }',
-    })
-    .refine((sets) => Object.keys(sets).length > 0, 'must name at least one set of CAs'),
+const rulesShape = {
   denylist: denylistSchema.default({}),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
   refusals: z.enum(['handshake', 'recorded']).default('handshake'),
@@ -135,7 +129,36 @@ const tlsGateSchema = strictOptions({
   onReload: z
     .custom<(outcome: ReloadOutcome) => unknown>(isFunction, 'must be a function')
     .optional(),
-})
+}
+
+const oneHostSchema = strictOptions({
+  ...hostShape,
+  hosts: z.never().exactOptional(),
+  ...rulesShape,
+}).transform(({ server, clientCas, hosts: _hosts, ...rules }) => ({
+  ...rules,
+  hosts: new Map<HostName, HostOptions>([[null, { server, clientCas }]]),
+}))
+
+const ofEachHost = z.never('belongs to each of the hosts').exactOptional()
+
+const severalHostsSchema = strictOptions({
+  server: ofEachHost,
+  clientCas: ofEachHost,
+  hosts: hostsSchema,
+  ...rulesShape,
+}).transform(({ hosts, server: _server, clientCas: _clientCas, ...rules }) => ({
+  ...rules,
+  hosts: new Map<HostName, HostOptions>(Object.entries(hosts)),
+}))
+
+const tlsGateSchema = schemaBy<ParsedTlsGateOptions>((options) =>
+  namesHosts(options) ? severalHostsSchema : oneHostSchema,
+)
+
+function namesHosts(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'hosts' in options
+}
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'

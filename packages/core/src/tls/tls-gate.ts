@@ -1,10 +1,10 @@
 import type { Server } from 'node:tls'
-import type { PeerGateError } from '../errors.js'
-import type { PeerEvidence } from '../evidence.js'
 import { createAttachment } from './attachment.js'
+import type { Attachment } from './attachment.js'
 import { containCallback } from './contain-callback.js'
 import type { DenylistOptions } from './denylist.js'
 import { createReloader } from './reloader.js'
+import { createServerNames } from './server-names.js'
 import type { TlsServerOptions } from './server-options.js'
 import { parseTlsGateOptions } from './tls-gate-options.js'
 import type { ReloadSuccess, TlsGateOptions } from './tls-gate-options.js'
@@ -70,13 +70,25 @@ export interface TlsGate {
  * const server = https.createServer(tls.serverOptions, app)
  * tls.attach(server)
  * ```
+ *
+ * @example
+ * ```ts
+ * const tls = createTlsGate({
+ *   hosts: {
+ *     'payments.example': { server: paymentsServer, clientCas: { payments: 'payments-ca.pem' } },
+ *     'batch.example': { server: batchServer, clientCas: { batch: 'batch-ca.pem' } },
+ *   },
+ * })
+ * ```
  */
 export function createTlsGate(options: TlsGateOptions): TlsGate {
   const parsed = parseTlsGateOptions(options)
   const reloader = createReloader(parsed, listPaths(parsed))
-  const store = createTrustStore(parsed, () => attachment.apply())
+  const names = createServerNames(parsed.hosts, () => store.current())
+  const store = createTrustStore(parsed, names.chooseContext, () => attachment.apply())
   const attachment = createAttachment({
     current: store.current,
+    names,
     report: containCallback('onRefused', parsed.onRefused),
     closeWithin: parsed.closing.within * 1000,
     closeAtExpiry: parsed.closing.atExpiry,
@@ -96,16 +108,16 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     setDenylist: store.setDenylist,
     close: reloader.stop,
   })
-  readersByGate.set(gate, attachment.readPeer)
+  readersByGate.set(gate, attachment)
   return gate
 }
 
-/** What is known of the peer of a connection now; undefined for one that was not captured. */
-export type ReadPeer = (socket: object) => PeerEvidence | PeerGateError | undefined
+/** What a TLS gate tells of a connection; undefined and null for one that it did not accept. */
+export type PeerReader = Pick<Attachment, 'hostOf' | 'readPeer'>
 
-/** How the peers of `gate` are read; undefined for what {@link createTlsGate} did not make. */
-export function peerReaderOf(gate: TlsGate): ReadPeer | undefined {
+/** What tells of the peers of `gate`; undefined for what {@link createTlsGate} did not make. */
+export function peerReaderOf(gate: TlsGate): PeerReader | undefined {
   return readersByGate.get(gate)
 }
 
-const readersByGate = new WeakMap<TlsGate, ReadPeer>()
+const readersByGate = new WeakMap<TlsGate, PeerReader>()

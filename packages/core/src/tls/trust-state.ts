@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { SecureContextOptions } from 'node:tls'
+import { createSecureContext } from 'node:tls'
+import type { SecureContext, SecureContextOptions } from 'node:tls'
 import type { ClientCas } from './client-cas.js'
 import type { Denylist } from './denylist.js'
+import type { Host, Hosts } from './hosts.js'
 import type { Resumption } from './resumption.js'
+import type { HostName } from './server-names.js'
 import { addSessions, createServerOptions } from './server-options.js'
-import type { MinVersion, Refusals, TlsServerOptions } from './server-options.js'
-import type { ServerMaterial } from './server-material.js'
+import type { ContextRules, TlsServerOptions } from './server-options.js'
 
 /** Everything that decides who is admitted, read as a whole and replaced as a whole. */
 export interface TrustState {
@@ -14,27 +16,50 @@ export interface TrustState {
    * same trust have the same epoch, however their files are written.
    */
   readonly epoch: string
-  readonly clientCas: ClientCas
+  readonly clientCasOf: (host: HostName) => ClientCas
   readonly denylist: Denylist
   /** What everybody may see, and make servers with. */
   readonly serverOptions: TlsServerOptions
   /** What the context of an attached server is made of: with the keys of its session tickets. */
   readonly contextOptions: SecureContextOptions
+  /** The context of a host; undefined where that of the server is for every name. */
+  readonly contextOf: (host: HostName) => SecureContext | undefined
 }
 
 export function createTrustState(parts: {
-  readonly server: ServerMaterial
-  readonly clientCas: ClientCas
+  readonly hosts: Hosts
   readonly denylist: Denylist
-  readonly minVersion: MinVersion
-  readonly refusals: Refusals
   readonly resumption: Resumption
+  readonly rules: Omit<ContextRules, 'epoch'>
 }): TrustState {
-  const { server, clientCas, denylist, resumption, ...rules } = parts
+  const { hosts, denylist, resumption } = parts
   const epoch = createHash('sha256')
-    .update(JSON.stringify({ clientCas: clientCas.canonical, denylist: denylist.canonical }))
+    .update(JSON.stringify({ clientCas: hosts.canonical, denylist: denylist.canonical }))
     .digest('hex')
-  const serverOptions = createServerOptions(server, { bundle: clientCas.bundle, epoch, ...rules })
-  const contextOptions = addSessions(serverOptions, resumption.sessionOptions(epoch))
-  return Object.freeze({ epoch, clientCas, denylist, serverOptions, contextOptions })
+  const rules = { ...parts.rules, epoch }
+  const sessions = () => resumption.sessionOptions(epoch)
+  const serverOptions = createServerOptions(hosts.forEveryName, rules)
+  const contexts = new Map(
+    [...hosts.byName].map(([name, host]) => [name, createHostContext(host, rules, sessions())]),
+  )
+  return Object.freeze({
+    epoch,
+    clientCasOf: hosts.clientCasOf,
+    denylist,
+    serverOptions,
+    contextOptions: addSessions(serverOptions, sessions()),
+    contextOf: (host: HostName) => (host === null ? undefined : contexts.get(host)),
+  })
+}
+
+/** What contexts can be asked for, and servers cannot: to end a chain at an intermediate. */
+function createHostContext(
+  host: Host,
+  rules: ContextRules,
+  sessions: Parameters<typeof addSessions>[1],
+): SecureContext {
+  return createSecureContext({
+    ...addSessions(createServerOptions(host, rules), sessions),
+    allowPartialTrustChain: host.clientCas.endsBelowRoots,
+  })
 }

@@ -1,12 +1,14 @@
 import { isMaterials } from './client-ca-set.js'
 import type { ClientCaSetOptions } from './client-ca-set.js'
-import { loadClientCas } from './client-cas.js'
 import { parseDenylist } from './denylist.js'
 import type { DenylistOptions } from './denylist.js'
+import { loadHosts } from './hosts.js'
+import type { Hosts } from './hosts.js'
+import type { HostOptions } from './host-options.js'
 import { isPath, withRoles } from './material.js'
 import type { Material } from './material.js'
 import { createResumption } from './resumption.js'
-import { loadServerMaterial } from './server-material.js'
+import type { ContextRules } from './server-options.js'
 import type { ParsedTlsGateOptions } from './tls-gate-options.js'
 import { createTrustState } from './trust-state.js'
 import type { TrustState } from './trust-state.js'
@@ -20,50 +22,51 @@ export interface TrustStore {
   readonly setDenylist: (options: DenylistOptions) => void
 }
 
-/** `onChange` is called with every new state, once it is in force. */
+/** `onChange` is called once a new state is in force. */
 export function createTrustStore(
   options: ParsedTlsGateOptions,
-  onChange: (state: TrustState, previous: TrustState) => void,
+  chooseContext: ContextRules['chooseContext'],
+  onChange: () => void,
 ): TrustStore {
-  const resumption = createResumption(options.resumption, { haveOwnCas: false })
+  const { minVersion, refusals } = options
+  const rules = { minVersion, refusals, chooseContext }
+  const haveOwnCas = !options.hosts.has(null)
+  const resumption = createResumption(options.resumption, { haveOwnCas, minVersion })
   let denylist = parseDenylist('createTlsGate', options.denylist)
-  let parts = readParts(options)
-  let state = createTrustState({ ...parts, denylist, resumption })
+  let hosts = loadHosts(options.hosts)
+  let state = createState(hosts)
+
+  function createState(read: Hosts): TrustState {
+    return createTrustState({ hosts: read, denylist, resumption, rules })
+  }
 
   function change(next: TrustState): void {
-    const previous = state
     state = next
-    onChange(next, previous)
+    onChange()
   }
 
   return {
     current: () => state,
     reload() {
-      const read = readParts(options)
-      const next = createTrustState({ ...read, denylist, resumption })
-      parts = read
+      const read = loadHosts(options.hosts)
+      const next = createState(read)
+      hosts = read
       change(next)
     },
     setDenylist(denied) {
       denylist = parseDenylist('setDenylist', denied)
-      change(createTrustState({ ...parts, denylist, resumption }))
+      change(createState(hosts))
     },
   }
 }
 
-function readParts({ server, clientCas, minVersion, refusals }: ParsedTlsGateOptions) {
-  return {
-    server: loadServerMaterial(server),
-    clientCas: loadClientCas(clientCas),
-    minVersion,
-    refusals,
-  }
+/** The files that {@link createTrustStore} reads. */
+export function listPaths({ hosts }: ParsedTlsGateOptions): readonly string[] {
+  return [...hosts.values()].flatMap(materialsOfHost).filter(isPath)
 }
 
-/** The files that {@link createTrustStore} reads. */
-export function listPaths({ server, clientCas }: ParsedTlsGateOptions): readonly string[] {
-  const materials = [server.cert, server.key, ...Object.values(clientCas).flatMap(materialsOf)]
-  return materials.filter(isPath)
+function materialsOfHost({ server, clientCas }: HostOptions): readonly Material[] {
+  return [server.cert, server.key, ...Object.values(clientCas).flatMap(materialsOf)]
 }
 
 function materialsOf(

@@ -4,13 +4,14 @@ import type { Server } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTlsGate, socketSource } from '@peergate/core'
-import type { PeerRefusal, ReloadOutcome, TlsGate, TlsGateOptions } from '@peergate/core'
+import type { PeerRefusal, ReloadOutcome, TlsGate } from '@peergate/core'
 import { openTestClient } from '@peergate/testkit'
 import type { MintedLeaf, Pki, TestClient } from '@peergate/testkit'
 import type { Test } from 'tap'
 import { readPeer } from './read-peer.js'
 import { createServerOf, listen } from './tls-connection.js'
 import type { Protocol } from './tls-connection.js'
+import type { OneHostOptions } from './tls-setting.js'
 
 /** A server whose TLS gate reads its files from a folder of the test. */
 export interface ReloadingServer {
@@ -31,7 +32,7 @@ export interface ReloadingServer {
 export async function startReloadingServer(
   t: Test,
   pki: Pki,
-  options: Partial<TlsGateOptions> & { readonly protocol?: Protocol } = {},
+  options: Partial<OneHostOptions> & { readonly protocol?: Protocol } = {},
 ): Promise<ReloadingServer> {
   const { protocol = 'http/1.1', ...own } = options
   const folder = mkdtempSync(join(tmpdir(), 'peergate-'))

@@ -15,7 +15,7 @@ export interface ResumingProcessOptions {
 const [{ tls, resumption, epoch }] = (await once(process, 'message')) as [ResumingProcessOptions]
 const { server, swapTo } = createResumingServer(
   tls,
-  createResumption(resumption, { haveOwnCas: false }),
+  createResumption(resumption, { haveOwnCas: false, minVersion: 'TLSv1.3' }),
   epoch,
 )
 process.on('message', (next: string) => {

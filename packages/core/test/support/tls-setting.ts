@@ -1,18 +1,22 @@
 import { EventEmitter, once } from 'node:events'
 import type { Server, TlsOptions } from 'node:tls'
 import { createTlsGate, socketSource } from '@peergate/core'
-import type { PeerRefusal, TlsGate, TlsGateOptions } from '@peergate/core'
+import type { HostOptions, PeerRefusal, TlsGate, TlsGateRules } from '@peergate/core'
 import { createConformanceGates } from '@peergate/testkit'
 import type { LeafRequest, Pki } from '@peergate/testkit'
 import { readPeer } from './read-peer.js'
 import { createServerOf } from './tls-connection.js'
+import type { Protocol } from './tls-connection.js'
+
+/** The options of a TLS gate that is one host for every name. */
+export type OneHostOptions = HostOptions & TlsGateRules
 
 /** A PKI with what most tests of TLS need of it. */
 export interface TlsSetting {
   readonly pki: Pki
-  readonly options: TlsGateOptions
+  readonly options: HostOptions
   /** A gate for the payments CA, with `options` of its own. */
-  readonly createGate: (options?: Partial<TlsGateOptions>) => WatchedGate
+  readonly createGate: (options?: Partial<OneHostOptions>) => WatchedGate
   /** What a client trusts, and nothing to prove itself with. */
   readonly anonymous: { readonly ca: string }
   readonly issueClient: (request?: Partial<LeafRequest>) => Promise<ClientCredentials>
@@ -50,7 +54,7 @@ export async function createTlsSetting(): Promise<TlsSetting> {
   }
 }
 
-function watch(options: TlsGateOptions): WatchedGate {
+function watch(options: OneHostOptions): WatchedGate {
   const refusals = new EventEmitter()
   const first = once(refusals, 'refused') as Promise<[PeerRefusal]>
   const tls = createTlsGate({
@@ -61,9 +65,13 @@ function watch(options: TlsGateOptions): WatchedGate {
 }
 
 /** A server of `tls` that answers with what its source says of the sender. */
-export function createGatedServer(tls: TlsGate, extra: TlsOptions = {}): Server {
+export function createGatedServer(
+  tls: TlsGate,
+  extra: TlsOptions = {},
+  protocol: Protocol = 'http/1.1',
+): Server {
   const source = socketSource({ tls })
-  const server = createServerOf('http/1.1', { ...tls.serverOptions, ...extra }, (request) =>
+  const server = createServerOf(protocol, { ...tls.serverOptions, ...extra }, (request) =>
     readPeer(source, request),
   )
   tls.attach(server)

@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTlsGate } from '@peergate/core'
-import type { TlsGateOptions } from '@peergate/core'
+import type { ClientCasOptions, TlsGateOptions } from '@peergate/core'
 import { mintPki } from '@peergate/testkit'
 import t from 'tap'
 import { faultOf } from '../support/fault-of.js'
@@ -152,7 +152,7 @@ t.test('trusts exactly the certificates of its sets, whatever form they came in'
   const forms = [payments.certificate, Buffer.from(payments.certificate), path]
   for (const form of forms) {
     const clientCas = { payments: form, batch: [batch.certificate] }
-    t.equal(createGate({ clientCas }).tls.serverOptions.ca, ca)
+    t.strictSame(createGate({ clientCas }).tls.serverOptions.ca, [ca])
   }
   t.end()
 })
@@ -198,6 +198,6 @@ t.test('names the set that admitted a peer', async (t) => {
   }
 })
 
-function contextOf(clientCas: TlsGateOptions['clientCas']): string {
+function contextOf(clientCas: ClientCasOptions): string {
   return String(createGate({ clientCas }).tls.serverOptions.sessionIdContext)
 }

@@ -294,7 +294,7 @@ t.test('F8 a client CA set that is empty or broken is an error at creation', (t)
     t.equal(faultOf(() => createTlsGate({ ...options, clientCas }))?.code, code, name)
   }
   const { requestCert, rejectUnauthorized, ca: trusted } = createGate().tls.serverOptions
-  t.strictSame([requestCert, rejectUnauthorized, trusted], [true, true, ca.certificate])
+  t.strictSame([requestCert, rejectUnauthorized, trusted], [true, true, [ca.certificate]])
   t.end()
 })
 

@@ -67,7 +67,7 @@ async function serve(
 }
 
 function resume(own: Partial<ResumptionOptions> = {}): Resumption {
-  return createResumption({ maxAge: 300, ...own }, { haveOwnCas: false })
+  return createResumption({ maxAge: 300, ...own }, { haveOwnCas: false, minVersion: 'TLSv1.3' })
 }
 
 /** `session` as if its handshake had been now, for a client that ignores how old it is. */
@@ -81,7 +81,9 @@ function rejuvenate(session: Buffer): Buffer {
 
 /** What is wrong with resumption for hosts of a version of Node; null where nothing is. */
 function hostsFault(haveOwnCas: boolean, nodeVersion: string): string | null {
-  const fault = faultOf(() => createResumption({ maxAge: 60 }, { haveOwnCas, nodeVersion }))
+  const fault = faultOf(() =>
+    createResumption({ maxAge: 60 }, { haveOwnCas, minVersion: 'TLSv1.3', nodeVersion }),
+  )
   return fault?.detail ?? null
 }
 
@@ -195,17 +197,23 @@ t.test('refuses client CAs per host where Node resumes across hosts', (t) => {
     t.equal(hostsFault(true, version), null, version)
   }
   const off = faultOf(() =>
-    createResumption(undefined, { haveOwnCas: true, nodeVersion: '20.19.0' }),
+    createResumption(undefined, {
+      haveOwnCas: true,
+      minVersion: 'TLSv1.3',
+      nodeVersion: '20.19.0',
+    }),
   )
   t.equal(off, null)
-  const here = faultOf(() => createResumption({ maxAge: 60 }, { haveOwnCas: true }))
+  const here = faultOf(() =>
+    createResumption({ maxAge: 60 }, { haveOwnCas: true, minVersion: 'TLSv1.3' }),
+  )
   t.equal(here?.detail ?? null, hostsFault(true, process.versions.node))
   t.end()
 })
 
 for (const version of versions) {
   t.test(`off, no session of ${version} is resumed`, async (t) => {
-    const off = createResumption(undefined, { haveOwnCas: false })
+    const off = createResumption(undefined, { haveOwnCas: false, minVersion: 'TLSv1.3' })
     const { client } = await serve(t, version, off)
     const session = await sessionOf(client)
     t.equal(await ask({ ...client, session }), full)

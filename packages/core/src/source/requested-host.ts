@@ -1,0 +1,45 @@
+import { PeerGateError } from '../errors.js'
+import type { RequestLike } from './source.js'
+
+/**
+ * Refuses a request that names another host than `host`, for which its connection was opened, or
+ * none, or more than one (RFC 9110 §7.4): its client was judged by the CAs of `host`.
+ *
+ * Every place counts that a framework might read: `Host`, `:authority` and the request target. Node
+ * accepts several `Host` lines and keeps the first, so that the raw lines are looked through.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_HOST_MISMATCH
+ */
+export function refuseOtherHost(request: RequestLike, host: string): void {
+  const hosts = [...namedHosts(request)]
+  if (hosts.length > 0 && hosts.every((named) => withoutPort(named) === host)) return
+  const fault =
+    hosts.length === 0
+      ? `the request names no host, and its connection is for ${host}`
+      : `the request names another host, and its connection is for ${host}`
+  throw new PeerGateError('ERR_PEERGATE_HOST_MISMATCH', fault)
+}
+
+/** Two `Host` lines are no host at all, even where they say the same (RFC 9112 §3.2). */
+const repeated = ''
+
+function* namedHosts({ rawHeaders = [], url = '', method }: RequestLike): Generator<string> {
+  const seen = new Set<string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    if (name !== 'host' && name !== ':authority') continue
+    yield seen.has(name) ? repeated : (rawHeaders[index + 1] ?? '')
+    seen.add(name)
+  }
+  // The absolute form and, of CONNECT, the authority form (RFC 9112 §3.2.2, §3.2.3).
+  if (method === 'CONNECT') yield url
+  else if (!url.startsWith('/') && url !== '*') yield authorityOf(url)
+}
+
+function authorityOf(url: string): string {
+  return /^https?:\/\/([^/?#]*)/iu.exec(url)?.[1] ?? ''
+}
+
+function withoutPort(authority: string): string {
+  return authority.toLowerCase().replace(/:\d{1,5}$/u, '')
+}

@@ -1,0 +1,89 @@
+import type { TLSSocket, TlsOptions } from 'node:tls'
+import { PeerGateError } from '../errors.js'
+import { parseDnsName } from '../identity-value/dns-name.js'
+import { quote } from '../identity-value/quote.js'
+import type { TrustState } from './trust-state.js'
+
+/** The name of a host in lower case; null where a TLS gate answers to every name alike. */
+export type HostName = string | null
+
+/** What the server name of a connection (SNI, RFC 6066 §3) decides. */
+export interface ServerNames {
+  /** Chooses the context of a full handshake, instead of Node, which would look among added ones. */
+  readonly chooseContext: NonNullable<TlsOptions['SNICallback']>
+  /**
+   * The host that a connection asked for.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_HOST_UNKNOWN
+   */
+  readonly hostOf: (socket: TLSSocket) => HostName
+  /**
+   * Refuses a full handshake whose context somebody else chose, which has client CAs of its own, or
+   * all public ones if it names none.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_UNTRUSTED
+   */
+  readonly refuseForeignContext: (socket: TLSSocket) => void
+  /**
+   * Under which state OpenSSL verified a chain: that of the arrival of the connection, unless the
+   * context of a host was chosen later; null where none was, as for a session that was resumed.
+   */
+  readonly stateOf: (socket: TLSSocket, arrival: TrustState | null) => TrustState | null
+  /** What a failed handshake failed of: OpenSSL cannot say that a name was missing. */
+  readonly causeOf: (failure: NodeJS.ErrnoException, socket: TLSSocket) => NodeJS.ErrnoException
+}
+
+/** `hosts` are the names that are served, or null alone for every name. */
+export function createServerNames(
+  hosts: Pick<ReadonlySet<HostName>, 'has'>,
+  current: () => TrustState,
+): ServerNames {
+  const isForEveryName = hosts.has(null)
+  const chosen = new WeakMap<TLSSocket, TrustState | null>()
+
+  function resolve(servername: unknown): HostName {
+    if (isForEveryName) return null
+    const name = typeof servername === 'string' ? parseDnsName(servername) : null
+    if (name !== null && 'value' in name && hosts.has(name.value)) return name.value
+    throw unknownHost(servername)
+  }
+
+  return {
+    chooseContext(this: unknown, servername, done) {
+      // Node calls this as a method of the connection, as its own default requires (`this.server`).
+      const socket = this as TLSSocket
+      try {
+        const host = resolve(servername)
+        const state = current()
+        chosen.set(socket, host === null ? null : state)
+        done(null, state.contextOf(host))
+      } catch (refusal) {
+        done(refusal as PeerGateError)
+      }
+    },
+    hostOf: ({ servername }) => resolve(servername),
+    refuseForeignContext(socket) {
+      if (typeof socket.servername !== 'string' || chosen.has(socket)) return
+      const fault = 'an SNICallback of the server’s own may have chosen other client CAs; remove it'
+      throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
+    },
+    stateOf: (socket, arrival) => (isForEveryName ? arrival : (chosen.get(socket) ?? null)),
+    causeOf(failure, { servername }) {
+      const isUnnamed = !isForEveryName && typeof servername !== 'string'
+      return isUnnamed && lacksCertificate(failure) ? unknownHost(servername) : failure
+    },
+  }
+}
+
+/** A server without a certificate of its own ends the handshake with one of these. */
+function lacksCertificate({ code }: NodeJS.ErrnoException): boolean {
+  return /_NO_SUITABLE_SIGNATURE_ALGORITHM$|_NO_SHARED_CIPHER$/u.test(code ?? '')
+}
+
+function unknownHost(servername: unknown): PeerGateError {
+  const fault =
+    typeof servername === 'string'
+      ? `the client asked for ${quote(servername)}, which is none of the hosts`
+      : 'the client asked for no host by name (SNI)'
+  return new PeerGateError('ERR_PEERGATE_HOST_UNKNOWN', fault)
+}
