@@ -12,6 +12,7 @@ import type { Guard } from './policy/guard.js'
 import { compiledGrantsOf } from './policy/policy.js'
 import type { Policy } from './policy/policy.js'
 import type { PermissionRequirement, Requirement } from './policy/requirement.js'
+import { refuseUnknownGrantSets } from './policy/trust-sets.js'
 import type { PeerSource, RequestLike } from './source/source.js'
 
 export interface PeerGateOptions<Kind extends IdentityKind, Permission extends string> {
@@ -64,7 +65,7 @@ export interface PeerGate<in Permission extends string = never> {
  * The application gate: source → evidence → identity → decision.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID, also where the policy grants to identities of
- * another kind than the rule reads
+ * another kind than the rule reads, or of a trust set that the source cannot give
  *
  * @example
  * ```ts
@@ -83,6 +84,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
     const fault = `option "policy" grants to ${policy.identity} identities, and option "identity" reads ${identity.kind}`
     throw optionError('createPeerGate', fault)
   }
+  refuseUnknownGrantSets(policy, source.trustSets)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
   const admit = createAdmit(source, identity, { clock, isDenied })
@@ -134,12 +136,20 @@ const gateSchema = strictOptions({
 
 function isSource(value: unknown): value is PeerSource {
   const source = value as PeerSource | null | undefined
-  return typeof source?.name === 'string' && isFunction(source.read)
+  return (
+    typeof source?.name === 'string' && isFunction(source.read) && areTrustSets(source.trustSets)
+  )
+}
+
+function areTrustSets(names: unknown): boolean {
+  if (names === undefined) return true
+  return Array.isArray(names) && names.every((name) => typeof name === 'string')
 }
 
 /** A source may be a user's own: what is done to it later must not reach the gate. */
 function holdSource(source: PeerSource): PeerSource {
-  return { name: source.name, read: source.read.bind(source) }
+  const held = { name: source.name, read: source.read.bind(source) }
+  return source.trustSets === undefined ? held : { ...held, trustSets: [...source.trustSets] }
 }
 
 function isRule(value: unknown): value is IdentityRule {

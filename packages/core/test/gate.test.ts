@@ -29,6 +29,16 @@ const faultyOptions: readonly (readonly [string, unknown, fault: string])[] = [
   ['a source that is null', { ...options, source: null }, aSource],
   ['a source without a name', { ...options, source: { read: fixedSource.read } }, aSource],
   ['a source that cannot read', { ...options, source: { name: 'a', read: true } }, aSource],
+  [
+    'a source whose sets are text',
+    { ...options, source: { ...fixedSource, trustSets: 'payments' } },
+    aSource,
+  ],
+  [
+    'a source whose sets have no names',
+    { ...options, source: { ...fixedSource, trustSets: ['payments', null] } },
+    aSource,
+  ],
   ['a rule that is null', { ...options, identity: null }, aRule],
   ['a rule that cannot select', { ...options, identity: { kind: 'spiffe' } }, aRule],
   ['a rule of no known kind', { ...options, identity: { ...workloads, kind: 'serial' } }, aRule],

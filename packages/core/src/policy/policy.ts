@@ -18,7 +18,8 @@ export interface Grant<Permission extends string = string> {
   readonly allow: readonly Permission[]
   /**
    * The client CA set that must have admitted the peer, where CAs of several sets could issue the
-   * same identity. An identity whose set is not known does not hold the grant.
+   * same identity. An identity whose set is not known does not hold the grant. `createPeerGate`
+   * refuses a set that its source cannot give.
    */
   readonly trustSet?: string
 }

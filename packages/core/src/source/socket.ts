@@ -32,6 +32,7 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   const readPeer = captured === undefined ? readByHand() : readCaptured(captured)
   return Object.freeze({
     name: 'socket',
+    trustSets: tls?.trustSets ?? Object.freeze([]),
     read(request: RequestLike) {
       try {
         return readPeer(socketOf(request), request)

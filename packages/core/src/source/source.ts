@@ -19,6 +19,11 @@ export interface PeerSource {
   /** `socket`, or the name of the proxy contract. */
   readonly name: string
   /**
+   * Every `trustSet` that the source can give, so that a grant or a route which demands another one is
+   * an error at creation. Absent where the names are not known; empty where no peer has a set.
+   */
+  readonly trustSets?: readonly string[]
+  /**
    * What is proved about the peer of `request`, or why nothing is. Total: it never throws, whatever
    * it is given. Validity in time is not judged here but by the gate, on every request.
    */

@@ -23,6 +23,8 @@ export interface TlsGate {
    * trust have the same epoch; a new one means that every live connection was judged again.
    */
   readonly epoch: string
+  /** The names of the client CA sets, which no reload changes. */
+  readonly trustSets: readonly string[]
   /**
    * Binds a server that was made with `serverOptions` to this TLS gate, before it listens: its
    * context can be changed by this TLS gate alone, and every connection is judged and its certificate
@@ -103,6 +105,7 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     get epoch() {
       return store.current().epoch
     },
+    trustSets: Object.freeze(Object.keys(parsed.clientCas)),
     attach: attachment.attach,
     reload: async () => reloader.reload(store),
     setDenylist: store.setDenylist,

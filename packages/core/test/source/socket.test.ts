@@ -15,7 +15,7 @@ import { ask, createServerOf, listen } from '../support/tls-connection.js'
 import type { Protocol } from '../support/tls-connection.js'
 import { createTlsSetting } from '../support/tls-setting.js'
 
-const { options, createGate, anonymous, issueClient } = await createTlsSetting()
+const { pki, options, createGate, anonymous, issueClient } = await createTlsSetting()
 const { tls } = createGate()
 const client = await issueClient()
 
@@ -53,6 +53,22 @@ t.test('takes no gate but one of createTlsGate', (t) => {
   t.ok(Object.isFrozen(socketSource({ tls: createTlsGate(options) })))
   t.end()
 })
+
+t.test(
+  'names the sets of its TLS gate, before and after a reload, and none without one',
+  async (t) => {
+    const batch = pki.authority('batch-client-ca').certificate
+    const { tls } = createGate({ clientCas: { ...options.clientCas, batch } })
+    for (const turn of ['before', 'after']) {
+      t.strictSame(tls.trustSets, ['payments', 'batch'], turn)
+      await tls.reload()
+    }
+    const [source, byHand] = [socketSource({ tls }), socketSource()]
+    t.equal(source.trustSets, tls.trustSets)
+    t.strictSame(byHand.trustSets, [])
+    for (const { trustSets } of [source, byHand]) t.ok(Object.isFrozen(trustSets))
+  },
+)
 
 for (const [mode, source] of [
   ['with a TLS gate', socketSource({ tls })],
