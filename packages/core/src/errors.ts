@@ -42,6 +42,7 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_SERVER_KEY_INVALID'
   | 'ERR_PEERGATE_SESSION_RESUMED'
   | 'ERR_PEERGATE_TRUST_DOMAIN_MISMATCH'
+  | 'ERR_PEERGATE_TRUST_SET_MISMATCH'
 
 /**
  * The one error class of Peergate.
@@ -97,7 +98,7 @@ interface ErrorDescription {
 
 /**
  * 401 says that no certificate was accepted; 403 that one was, but no identity follows from it or
- * the identity lacks the permission.
+ * the identity lacks what the route demands.
  */
 const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_CERTIFICATE_EXPIRED: ofPeer('the client certificate has expired'),
@@ -176,6 +177,9 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ),
   ERR_PEERGATE_SESSION_RESUMED: ofPeer('resumed TLS sessions are not accepted'),
   ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: ofIdentity('the identity belongs to another trust domain'),
+  ERR_PEERGATE_TRUST_SET_MISMATCH: ofPermission(
+    'the client was not admitted by the certificate authorities that this route demands',
+  ),
 }
 
 function ofPeer(sentence: string): ErrorDescription {

@@ -48,7 +48,7 @@ export interface PeerGate<in Permission extends string = never> {
    *
    * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN for a tag outside the vocabulary,
    * ERR_PEERGATE_GATE_FOREIGN for a requirement of another gate, ERR_PEERGATE_OPTION_INVALID for
-   * what is no requirement
+   * what is no requirement, and for a trust set that the source cannot give
    */
   readonly guard: (requirement: Requirement) => Guard
   /**
@@ -95,7 +95,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       if (client === null) throw refusal
       return client
     },
-    ...createRequirements<Permission>(policy),
+    ...createRequirements<Permission>(policy, source.trustSets),
     setDenylist(identities: readonly string[]) {
       denied = parseDenied(identity.kind, identities)
     },

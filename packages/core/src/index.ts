@@ -65,11 +65,15 @@ export { definePolicy } from './policy/policy.js'
 export type { Grant, Policy, PolicyOptions } from './policy/policy.js'
 export type { AllowedDecision, Decision, DeniedDecision } from './policy/decision.js'
 export type { Guard, Sender } from './policy/guard.js'
-export { authenticated, publicRoute } from './policy/requirement.js'
+export { allOf } from './policy/all-of.js'
+export { authenticated, publicRoute, trustSet } from './policy/requirement.js'
 export type {
+  AllOfRequirement,
   AuthenticatedRequirement,
+  IdentityRequirement,
   PermissionRequirement,
   PublicRequirement,
   Requirement,
+  TrustSetRequirement,
 } from './policy/requirement.js'
 export type { Register, RegisteredPermission } from './policy/register.js'

@@ -48,6 +48,7 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_SERVER_KEY_INVALID: 'creation',
   ERR_PEERGATE_SESSION_RESUMED: 'request',
   ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: 'request',
+  ERR_PEERGATE_TRUST_SET_MISMATCH: 'request',
 }
 
 const codes = Object.keys(moments) as PeerGateErrorCode[]

@@ -8,16 +8,24 @@ export type Decision = AllowedDecision | DeniedDecision
 
 export interface AllowedDecision {
   readonly allowed: true
-  /** `granted`: by {@link AllowedDecision.grant}. `authenticated`, `public`: the route asks no more. */
-  readonly reason: 'granted' | 'authenticated' | 'public'
+  /**
+   * `granted`: by {@link AllowedDecision.grant}. `trust-set`: by the set that the route demands.
+   * `authenticated`, `public`: the route asks no more. Of several requirements, the first permission
+   * gives the reason, and a set before `authenticated`.
+   */
+  readonly reason: 'granted' | 'trust-set' | 'authenticated' | 'public'
   /** The identity, as its grant writes it; null where no permission was needed. */
   readonly grant: string | null
 }
 
 export interface DeniedDecision {
   readonly allowed: false
-  /** `refused`: nobody was identified. `not-granted`: no grant gives the identity the permission. */
-  readonly reason: 'refused' | 'not-granted'
+  /**
+   * `refused`: nobody was identified. `not-granted`: no grant gives the identity the permission.
+   * `trust-set-mismatch`: another set admitted the identity than the route demands, or it is not known
+   * which.
+   */
+  readonly reason: 'refused' | 'not-granted' | 'trust-set-mismatch'
   readonly error: PeerGateError
 }
 

@@ -3,10 +3,14 @@ import { PeerGateError } from '../errors.js'
 import { optionError, unknownName } from '../options.js'
 import { createDecide } from './decision.js'
 import type { Decide, Decision, DeniedDecision } from './decision.js'
+import { createJudge } from './judge.js'
 import { compiledGrantsOf } from './policy.js'
 import type { Policy } from './policy.js'
-import { authenticated, publicRoute } from './requirement.js'
 import type { PermissionRequirement, Requirement } from './requirement.js'
+import { makeRequirement, requirementForms, statementOf } from './statement.js'
+import type { IdentityStatement, PermissionStatement, Statement } from './statement.js'
+import { refuseUnknownSet } from './trust-sets.js'
+import type { TrustSets } from './trust-sets.js'
 
 /** What a decision needs to know of the sender of a request. */
 export type Sender =
@@ -24,65 +28,62 @@ export interface Requirements<Permission extends string> {
 
 export function createRequirements<Permission extends string>(
   policy: Policy,
+  trustSets: TrustSets,
 ): Requirements<Permission> {
   const decide = createDecide(compiledGrantsOf(policy) ?? [])
 
   function permission<Tag extends Permission>(tag: Tag): PermissionRequirement<Tag> {
-    refuseUnknown(tag, policy)
-    const requirement = Object.freeze({ permission: tag }) as PermissionRequirement<Tag>
-    statements.set(requirement, { tag, decide })
-    return requirement
+    refuseUnknownPermission(tag, policy)
+    const statement = { kind: 'permission', tag, decide } as const
+    return makeRequirement({ permission: tag }, statement) as PermissionRequirement<Tag>
+  }
+
+  function refuseUnfit(statement: IdentityStatement): void {
+    if (statement.kind === 'permission') {
+      refuseForeign(statement, decide)
+      refuseUnknownPermission(statement.tag, policy)
+    }
+    if (statement.kind === 'trustSet') refuseUnknownSet('requirement', statement.name, trustSets)
+    if (statement.kind === 'allOf') statement.parts.forEach(refuseUnfit)
   }
 
   function guard(requirement: Requirement): Guard {
-    if (requirement === authenticated) return guardAuthenticated
-    if (requirement === publicRoute) return guardPublic
-    const tag = readTag(requirement, decide)
-    refuseUnknown(tag, policy)
+    const statement = readStatement(requirement)
+    if (statement.kind === 'publicRoute') return guardPublic
+    refuseUnfit(statement)
+    const judge = createJudge(statement, decide)
     return (sender) => {
       const identity = identityOf(sender)
-      return identity === null ? refuse(sender) : decide(identity, tag)
+      return identity === null ? refuse(sender) : judge(identity)
     }
   }
 
   return { permission, guard }
 }
 
-/** Every requirement that a gate made: its tag, and what decides on it, which is that gate's own. */
-const statements = new WeakMap<object, { readonly tag: string; readonly decide: Decide }>()
+function readStatement(requirement: unknown): Statement {
+  const statement = statementOf(requirement)
+  if (statement === undefined) throw optionError('requirement', requirementForms)
+  return statement
+}
 
-function readTag(requirement: unknown, decide: Decide): string {
-  if (typeof requirement === 'string') return requirement
-  const statement = statements.get(requirement as object)
-  if (statement === undefined) {
-    const fault = 'must be a permission, gate.permission(…), authenticated or publicRoute'
-    throw optionError('requirement', fault)
-  }
-  if (statement.decide === decide) return statement.tag
-  const fault = `the requirement of ${statement.tag} was not made by this gate`
+function refuseForeign({ tag, decide }: PermissionStatement, own: Decide): void {
+  if (decide === null || decide === own) return
+  const fault = `the requirement of ${tag} was not made by this gate`
   throw new PeerGateError('ERR_PEERGATE_GATE_FOREIGN', fault)
 }
 
-function refuseUnknown(tag: unknown, { permissions }: Policy): void {
+function refuseUnknownPermission(tag: unknown, { permissions }: Policy): void {
   if (typeof tag !== 'string') throw optionError('permission', 'must be a text')
   if (permissions.includes(tag)) return
   const fault = unknownName('permission', tag, permissions)
   throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
 }
 
-const allowedAuthenticated: Decision = Object.freeze({
-  allowed: true,
-  reason: 'authenticated',
-  grant: null,
-})
 const allowedPublic: Decision = Object.freeze({ allowed: true, reason: 'public', grant: null })
 
 /** Null where an adapter asks about a request that it never admitted. */
 type MaybeSender = Sender | null | undefined
-
-function guardAuthenticated(sender: MaybeSender): Decision {
-  return identityOf(sender) === null ? refuse(sender) : allowedAuthenticated
-}
 
 function guardPublic(sender: MaybeSender): Decision {
   return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic

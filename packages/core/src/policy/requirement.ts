@@ -1,4 +1,6 @@
+import { optionError } from '../options.js'
 import type { RegisteredPermission } from './register.js'
+import { makeRequirement } from './statement.js'
 
 declare const stated: unique symbol
 
@@ -6,6 +8,18 @@ declare const stated: unique symbol
 export interface PermissionRequirement<Permission extends string = string> {
   readonly [stated]: 'permission'
   readonly permission: Permission
+}
+
+/** See {@link trustSet}. */
+export interface TrustSetRequirement {
+  readonly [stated]: 'trustSet'
+  readonly trustSet: string
+}
+
+/** Made by `allOf(…)`. */
+export interface AllOfRequirement {
+  readonly [stated]: 'allOf'
+  readonly allOf: readonly IdentityRequirement[]
 }
 
 /** See {@link authenticated}. */
@@ -18,23 +32,52 @@ export interface PublicRequirement {
   readonly [stated]: 'publicRoute'
 }
 
+/** What can be asked of an identity: every {@link Requirement} but {@link publicRoute}. */
+export type IdentityRequirement =
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- never until registered
+  | RegisteredPermission
+  | PermissionRequirement
+  | TrustSetRequirement
+  | AllOfRequirement
+  | AuthenticatedRequirement
+
 /**
  * What a route states of its callers: a permission (a bare tag of the registered policy, or
- * `gate.permission('…')`), {@link authenticated} or {@link publicRoute}.
+ * `gate.permission('…')`), {@link trustSet}, `allOf(…)`, {@link authenticated} or
+ * {@link publicRoute}.
  */
-export type Requirement =
-  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- never until registered
-  RegisteredPermission | PermissionRequirement | AuthenticatedRequirement | PublicRequirement
+export type Requirement = IdentityRequirement | PublicRequirement
 
 /** Any peer whose certificate carries an identity of the agreed form. */
-export const authenticated: AuthenticatedRequirement = Object.freeze({
-  requirement: 'authenticated',
-}) as object as AuthenticatedRequirement
+export const authenticated: AuthenticatedRequirement = makeRequirement(
+  { requirement: 'authenticated' },
+  { kind: 'authenticated' },
+) as AuthenticatedRequirement
 
 /**
  * Any peer that came through the TLS gate, with an identity or without. A strict TLS gate still asks
  * it for a certificate; what must be reachable without one belongs on a listener of its own.
  */
-export const publicRoute: PublicRequirement = Object.freeze({
-  requirement: 'publicRoute',
-}) as object as PublicRequirement
+export const publicRoute: PublicRequirement = makeRequirement(
+  { requirement: 'publicRoute' },
+  { kind: 'publicRoute' },
+) as PublicRequirement
+
+/**
+ * Any identity that the client CA set `name` admitted, whatever it holds. An identity whose set is not
+ * known (`trustSet: null`) is refused. `gate.guard` refuses a set that the source of the gate cannot
+ * give.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * app.get('/limits', { config: { permission: trustSet('payments') } }, readLimits)
+ * ```
+ */
+export function trustSet(name: string): TrustSetRequirement {
+  if (typeof name !== 'string' || name === '') {
+    throw optionError('trustSet', 'the name of the set must be a text that is not empty')
+  }
+  return makeRequirement({ trustSet: name }, { kind: 'trustSet', name }) as TrustSetRequirement
+}

@@ -9,7 +9,7 @@ export type TrustSets = readonly string[] | undefined
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
-function refuseUnknownSet(owner: string, name: string, trustSets: TrustSets): void {
+export function refuseUnknownSet(owner: string, name: string, trustSets: TrustSets): void {
   if (trustSets === undefined || trustSets.includes(name)) return
   const fault = unknownName('trust set', name, trustSets)
   const hint = trustSets.length === 0 ? '; the source of the gate gives none' : ''

@@ -1,4 +1,13 @@
-import { authenticated, createPeerGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import {
+  allOf,
+  authenticated,
+  createPeerGate,
+  definePolicy,
+  publicRoute,
+  socketSource,
+  spiffe,
+  trustSet,
+} from '@peergate/core'
 import type { PeerGate, RegisteredPermission, Requirement } from '@peergate/core'
 import { expectTrue } from '../equals.js'
 import type { Equals } from '../equals.js'
@@ -38,6 +47,19 @@ gate.guard(authenticated)
 gate.guard(gate.permission('invoice:read'))
 // @ts-expect-error -- misspelt
 gate.permission('invoice:raed')
+
+// Bare tags are checked among several requirements too.
+gate.guard(allOf('invoice:read', trustSet('payments')))
+gate.guard(allOf(trustSet('payments'), allOf('invoice:read', gate.permission('invoice:write'))))
+export const several: Requirement = allOf('invoice:read', authenticated)
+// @ts-expect-error -- misspelt
+allOf('invoice:raed', trustSet('payments'))
+// @ts-expect-error -- misspelt
+allOf(trustSet('payments'), 'invoice:raed')
+// @ts-expect-error -- misspelt
+allOf(trustSet('payments'), allOf('invoice:read', 'invoice:raed'))
+// @ts-expect-error -- public, and more than that
+allOf('invoice:read', publicRoute)
 
 // Adapters take any gate, and the bare tags of the registered policy with it.
 export function state({ guard }: PeerGate): void {

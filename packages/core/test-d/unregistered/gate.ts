@@ -1,4 +1,5 @@
 import {
+  allOf,
   authenticated,
   createPeerGate,
   definePolicy,
@@ -6,6 +7,7 @@ import {
   publicRoute,
   socketSource,
   spiffe,
+  trustSet,
 } from '@peergate/core'
 import type {
   IdentityRule,
@@ -57,6 +59,27 @@ declare const text: string
 // @ts-expect-error -- not known to be one of the vocabulary
 gate.permission(text)
 
+// Several requirements are one, in any depth.
+gate.guard(trustSet('payments'))
+gate.guard(allOf(mayRead, trustSet('payments')))
+gate.guard(allOf(authenticated, allOf(trustSet('payments'), gate.permission('invoice:write'))))
+// @ts-expect-error -- not registered
+allOf('invoice:read', trustSet('payments'))
+// @ts-expect-error -- misspelt
+allOf(gate.permission('invoice:raed'), trustSet('payments'))
+// @ts-expect-error -- no requirement
+allOf()
+// @ts-expect-error -- public, and more than that
+allOf(mayRead, publicRoute)
+// @ts-expect-error -- a list
+allOf([mayRead])
+// @ts-expect-error -- made by hand
+allOf({ trustSet: 'payments' })
+// @ts-expect-error -- without a name
+trustSet()
+// @ts-expect-error -- several names
+trustSet(['payments', 'batch'])
+
 // Only a gate makes requirements.
 // @ts-expect-error -- made by hand
 gate.guard({ permission: 'invoice:read' })
@@ -77,6 +100,6 @@ anyGate.guard(mayRead)
 // A decision tells its reason only with its outcome.
 const decision = gate.guard(mayRead)(gate.admit({}))
 if (decision.allowed) expectTrue<Equals<typeof decision.grant, string | null>>()
-else expectTrue<Equals<typeof decision.reason, 'refused' | 'not-granted'>>()
+else expectTrue<Equals<typeof decision.reason, 'refused' | 'not-granted' | 'trust-set-mismatch'>>()
 // @ts-expect-error -- an allowed decision has no error
 export const error: unknown = decision.error

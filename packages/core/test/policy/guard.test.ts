@@ -1,5 +1,5 @@
 import t from 'tap'
-import { authenticated, publicRoute } from '@peergate/core'
+import { allOf, authenticated, publicRoute, trustSet } from '@peergate/core'
 import type { Guard, PeerGate, Sender } from '@peergate/core'
 import { createRequirements } from '#core/policy/guard.js'
 import { faultOf } from '../support/fault-of.js'
@@ -12,7 +12,7 @@ const untyped = gate as unknown as {
 }
 
 const noRequirement =
-  'requirement: must be a permission, gate.permission(…), authenticated or publicRoute'
+  'requirement: must be a permission, gate.permission(…), trustSet(…), allOf(…), authenticated or publicRoute'
 
 const hostile = {
   get permission(): never {
@@ -39,6 +39,10 @@ const noRequirements: readonly (readonly [string, unknown])[] = [
   ['a wrapped requirement', new Proxy(gate.permission('invoice:read'), {})],
   ['a spread authenticated', { ...authenticated }],
   ['a spread publicRoute', { ...publicRoute }],
+  ['an object that looks like a trust set', { trustSet: 'payments' }],
+  ['a spread trust set', { ...trustSet('payments') }],
+  ['a spread allOf', { ...allOf(authenticated) }],
+  ['a wrapped allOf', new Proxy(allOf(authenticated), {})],
 ]
 
 for (const [name, requirement] of noRequirements) {
@@ -187,6 +191,6 @@ t.test('refuses what no gate has admitted', async (t) => {
 })
 
 t.test('grants nothing by a policy that definePolicy did not make', async (t) => {
-  const { guard, permission } = createRequirements<'invoice:read'>({ ...paymentsPolicy })
+  const { guard, permission } = createRequirements<'invoice:read'>({ ...paymentsPolicy }, undefined)
   t.match(guard(permission('invoice:read'))(gate.admit(worker)), { reason: 'not-granted' })
 })

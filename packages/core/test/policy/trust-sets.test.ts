@@ -1,10 +1,10 @@
 import { createConformanceGates } from '@peergate/testkit'
 import t from 'tap'
-import { createPeerGate, definePolicy, socketSource, spiffe } from '@peergate/core'
-import type { PeerGate, PeerSource } from '@peergate/core'
+import { allOf, createPeerGate, definePolicy, socketSource, spiffe, trustSet } from '@peergate/core'
+import type { PeerGate, PeerSource, Requirement } from '@peergate/core'
 import { faultOf } from '../support/fault-of.js'
 import { fixedSource } from '../support/fixed-source.js'
-import { workerId } from '../support/payments-gate.js'
+import { worker, workerId } from '../support/payments-gate.js'
 
 const { tls } = await createConformanceGates()
 
@@ -47,20 +47,57 @@ for (const [name, source, set, hint] of unknown) {
     t.equal(error?.code, 'ERR_PEERGATE_OPTION_INVALID')
     t.equal(error?.detail, `createPeerGate: ${place}: ${fault}`)
   })
+
+  t.test(`refuses a requirement of ${name}, however deep`, async (t) => {
+    const gate = gateOf(source)
+    const read = gate.permission('invoice:read')
+    for (const requirement of [trustSet(set), allOf(read, allOf(trustSet(set)))]) {
+      const error = faultOf(() => gate.guard(requirement))
+      t.equal(error?.code, 'ERR_PEERGATE_OPTION_INVALID')
+      t.equal(error?.detail, `requirement: ${fault}`)
+    }
+  })
 }
 
 t.test('takes every set that the source gives', async (t) => {
   for (const source of [named, socketSource({ tls })]) {
-    t.equal(
-      faultOf(() => gateOf(source, ['payments', 'batch'])),
-      null,
-    )
+    const gate = gateOf(source, ['payments', 'batch'])
+    for (const set of ['payments', 'batch']) {
+      t.equal(
+        faultOf(() => gate.guard(allOf(trustSet(set)))),
+        null,
+      )
+    }
   }
 })
 
 t.test('takes any set where the source does not say which it gives', async (t) => {
+  const gate = gateOf(fixedSource, ['partners'])
+  t.equal(gate.guard(trustSet('partners'))(gate.admit(worker)).allowed, false)
+})
+
+t.test('knows the sets of the source as they were when the gate was made', async (t) => {
+  const names = ['payments']
+  const source = { ...fixedSource, trustSets: names }
+  const gate = gateOf(source)
+  names[0] = 'batch'
+  source.trustSets = ['batch']
   t.equal(
-    faultOf(() => gateOf(fixedSource, ['partners'])),
+    faultOf(() => gate.guard(trustSet('payments'))),
     null,
   )
+  t.equal(faultOf(() => gate.guard(trustSet('batch')))?.code, 'ERR_PEERGATE_OPTION_INVALID')
+})
+
+t.test('asks the requirements within one another for their permission too', async (t) => {
+  const gate = gateOf(named)
+  const misspelt = allOf(trustSet('payments'), allOf('invoice:raed' as never))
+  const foreign = allOf(trustSet('payments'), gateOf(named).permission('invoice:read'))
+  const codes: readonly (readonly [Requirement, string])[] = [
+    [misspelt, 'ERR_PEERGATE_PERMISSION_UNKNOWN'],
+    [foreign, 'ERR_PEERGATE_GATE_FOREIGN'],
+  ]
+  for (const [requirement, code] of codes) {
+    t.equal(faultOf(() => gate.guard(requirement))?.code, code)
+  }
 })
