@@ -4,7 +4,7 @@ import { createSecureServer } from 'node:http2'
 import type { Http2ServerRequest, ServerHttp2Session } from 'node:http2'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { authenticated, createRefusalAnswer, publicRoute } from '@peergate/core'
+import { allOf, authenticated, createRefusalAnswer, publicRoute, trustSet } from '@peergate/core'
 import type { Guard, RefusalAnswerOptions } from '@peergate/core'
 import { adapterConformance } from '@peergate/testkit'
 import type { ConformanceApp, ConformanceGates, ConformanceTarget } from '@peergate/testkit'
@@ -26,9 +26,11 @@ interface Driver {
 /** The least that an adapter is: it asks for the sender, finds the guard, and answers. */
 function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOptions): Driver {
   const { problem } = createRefusalAnswer('driver', gate, answering)
+  const read = gate.permission('invoice:read')
   const guards = new Map<string, Guard>([
-    ['GET /invoices/42', gate.guard(gate.permission('invoice:read'))],
+    ['GET /invoices/42', gate.guard(read)],
     ['POST /invoices', gate.guard(gate.permission('invoice:write'))],
+    ['GET /payments-only', gate.guard(allOf(read, trustSet('payments')))],
     ['GET /me', gate.guard(authenticated)],
     ['GET /open', gate.guard(publicRoute)],
   ])

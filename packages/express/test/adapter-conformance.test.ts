@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { allOf, trustSet } from '@peergate/core'
 import {
   authenticated,
   clientIdentity,
@@ -26,8 +27,11 @@ function createTarget(createApp: typeof express): ConformanceTarget {
       }
       const app = createApp()
       app.use(clientIdentity(gate, answering))
-      app.get('/invoices/:id', requirePermission(gate, gate.permission('invoice:read')), handle)
+      const read = gate.permission('invoice:read')
+      const ofPayments = allOf(read, trustSet('payments'))
+      app.get('/invoices/:id', requirePermission(gate, read), handle)
       app.post('/invoices', requirePermission(gate, gate.permission('invoice:write')), handle)
+      app.get('/payments-only', requirePermission(gate, ofPayments), handle)
       app.get('/me', authenticated(gate), handle)
       app.get('/open', publicRoute(gate), handle)
       app.use(denyUnmatched(gate))

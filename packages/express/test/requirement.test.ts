@@ -1,4 +1,4 @@
-import { PeerGateError } from '@peergate/core'
+import { PeerGateError, allOf, trustSet } from '@peergate/core'
 import {
   authenticated,
   clientIdentity,
@@ -113,7 +113,7 @@ for (const [version, express] of versions) {
   })
 }
 
-t.test('refuses at creation what is no gate, and a permission of nobody', async (t) => {
+t.test('refuses at creation what is no gate, and a permission or a set of nobody', async (t) => {
   const invalid = { code: 'ERR_PEERGATE_OPTION_INVALID' }
   t.throws(() => requirePermission(undefined as never, read), invalid)
   t.throws(() => authenticated({} as never), {
@@ -125,6 +125,13 @@ t.test('refuses at creation what is no gate, and a permission of nobody', async 
   t.throws(() => requirePermission(gate, 'invoice:raed' as never), {
     code: 'ERR_PEERGATE_PERMISSION_UNKNOWN',
     message: /did you mean "invoice:read"/u,
+  })
+  t.throws(() => requirePermission(gate, allOf(read, trustSet('paymnts'))), {
+    ...invalid,
+    message: /did you mean "payments"/u,
+  })
+  t.throws(() => requirePermission(gate, allOf(other.permission('invoice:read'))), {
+    code: 'ERR_PEERGATE_GATE_FOREIGN',
   })
   t.throws(() => requirePermission(gate, other.permission('invoice:read')), {
     code: 'ERR_PEERGATE_GATE_FOREIGN',

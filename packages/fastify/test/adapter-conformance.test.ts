@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:tls'
 import { peergate } from '@peergate/fastify'
-import { authenticated, publicRoute } from '@peergate/core'
+import { allOf, authenticated, publicRoute, trustSet } from '@peergate/core'
 import type { TlsGate } from '@peergate/core'
 import { adapterConformance } from '@peergate/testkit'
 import type { ConformanceTarget } from '@peergate/testkit'
@@ -31,6 +31,7 @@ function createTarget(protocol: ConformanceTarget['protocol']): ConformanceTarge
       for (const [method, url, permission] of [
         ['GET', '/invoices/:id', read],
         ['POST', '/invoices', write],
+        ['GET', '/payments-only', allOf(read, trustSet('payments'))],
         ['GET', '/me', authenticated],
         ['GET', '/open', publicRoute],
       ] as const) {

@@ -1,10 +1,12 @@
 import {
+  allOf,
   authenticated,
   createPeerGate,
   definePolicy,
   publicRoute,
   socketSource,
   spiffe,
+  trustSet,
 } from '@peergate/core'
 import { peergate } from '@peergate/fastify'
 import type { FastifyInstance } from 'fastify'
@@ -35,6 +37,9 @@ t.test('lets through whoever meets the requirement of the route', async (t) => {
     other: write,
     authenticated,
     public: publicRoute,
+    both: allOf(read, write),
+    set: trustSet('payments'),
+    otherSet: allOf('invoice:read' as never, trustSet('batch')),
   }
   for (const [name, permission] of Object.entries(requirements)) {
     app.get(`/${name}`, { config: { permission } }, () => 'ok')
@@ -46,6 +51,9 @@ t.test('lets through whoever meets the requirement of the route', async (t) => {
     ['other', '403 PERMISSION_DENIED', '403 IDENTITY_MISSING'],
     ['authenticated', '200', '403 IDENTITY_MISSING'],
     ['public', '200', '200'],
+    ['both', '403 PERMISSION_DENIED', '403 IDENTITY_MISSING'],
+    ['set', '200', '403 IDENTITY_MISSING'],
+    ['otherSet', '403 TRUST_SET_MISMATCH', '403 IDENTITY_MISSING'],
   ] as const) {
     t.equal(await ask(reader, 'GET', `/${name}`), forReader)
     t.equal(await ask(stranger, 'GET', `/${name}`), forStranger)
@@ -61,6 +69,9 @@ t.test('refuses at the route what is no requirement of its gate', async (t) => {
     [undefined, 'ERR_PEERGATE_OPTION_INVALID'],
     [null, 'ERR_PEERGATE_OPTION_INVALID'],
     [['invoice:read'], 'ERR_PEERGATE_OPTION_INVALID'],
+    [trustSet('paymnts'), 'ERR_PEERGATE_OPTION_INVALID'],
+    [allOf(read, trustSet('paymnts')), 'ERR_PEERGATE_OPTION_INVALID'],
+    [allOf(read, otherGate.permission('invoice:read')), 'ERR_PEERGATE_GATE_FOREIGN'],
   ] as const) {
     const config = { permission: permission as never }
     t.equal(await codeThrownBy(() => app.get('/x', { config }, () => 'ok')), code)

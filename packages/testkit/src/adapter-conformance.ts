@@ -11,9 +11,10 @@ import type { TestClient, TestResponse } from './test-client.js'
  * One application, built with the adapter under test. It must serve
  *
  * - `GET /invoices/42`, which needs `invoice:read`, and `POST /invoices`, which needs `invoice:write`,
+ * - `GET /payments-only`, which needs `invoice:read` and the client CA set `payments`, in this order,
  * - `GET /me`, for any identity, and `GET /open`, for any peer of the TLS gate,
  *
- * each of which answers 200 with the identity as JSON, and `handled` counts the calls of all four.
+ * each of which answers 200 with the identity as JSON, and `handled` counts the calls of all five.
  */
 export interface ConformanceApp {
   readonly port: number
@@ -71,6 +72,32 @@ export const adapterConformance: readonly ConformanceCase[] = [
       }),
   },
   {
+    name: 'demands the set of a route from whoever holds its permission',
+    run: async (target) => {
+      await withClient(target, {}, async (client) => {
+        assert.equal((await client.request('GET', '/payments-only')).status, 200)
+      })
+      for (const issuer of ['batch-client-ca', 'payments-intermediate']) {
+        // No issuer of the intermediate's clients is configured, so that their set is not known.
+        await withClient(target, { issuer }, async (client, { app }) => {
+          assert.equal((await client.request('GET', '/invoices/42')).status, 200)
+          const denied = await client.request('GET', '/payments-only')
+          assertProblem(denied, 403, 'ERR_PEERGATE_TRUST_SET_MISMATCH')
+          assert.equal((await client.request('GET', '/me')).status, 200)
+          assert.equal(app.handled(), 2)
+        })
+      }
+    },
+  },
+  {
+    name: 'answers with the first requirement of a route that is not met',
+    run: (target) =>
+      withClient(target, { issuer: 'batch-client-ca', uri: [batchId] }, async (client) => {
+        const denied = await client.request('GET', '/payments-only')
+        assertProblem(denied, 403, 'ERR_PEERGATE_PERMISSION_DENIED')
+      }),
+  },
+  {
     name: 'lets HEAD do what GET may do, and no more',
     run: async (target) => {
       await withClient(target, {}, async (client) => {
@@ -98,6 +125,7 @@ export const adapterConformance: readonly ConformanceCase[] = [
     run: (target: ConformanceTarget) =>
       withClient(target, leaf, async (client) => {
         assertProblem(await client.request('GET', '/invoices/42'), 403, code)
+        assertProblem(await client.request('GET', '/payments-only'), 403, code)
         assertProblem(await client.request('GET', '/me'), 403, code)
         const open = await client.request('GET', '/open')
         assert.deepEqual([open.status, open.body], [200, 'null'])
@@ -179,6 +207,9 @@ export const adapterConformance: readonly ConformanceCase[] = [
 ]
 
 const hostHeaders = { 'http/1.1': 'host', h2: ':authority' } as const
+
+/** An identity that holds nothing. */
+const batchId = 'spiffe://prod.example/ns/batch/sa/worker'
 
 type IdentityFault = readonly [string, Partial<LeafRequest>, PeerGateErrorCode]
 

@@ -1,4 +1,4 @@
-import { createPeerGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import { allOf, createPeerGate, definePolicy, socketSource, spiffe, trustSet } from '@peergate/core'
 import { requirePermission } from '@peergate/express'
 import express from 'express'
 
@@ -23,8 +23,11 @@ const gate = createPeerGate({
 const app = express()
 app.get('/tag', requirePermission(gate, 'invoice:read'))
 app.get('/made', requirePermission(gate, gate.permission('invoice:write')))
+app.get('/set', requirePermission(gate, allOf('invoice:read', trustSet('payments'))))
 
 // A misspelt tag does not compile, wherever it stands.
+// @ts-expect-error
+app.get('/misspelt', requirePermission(gate, allOf('invoice:raed', trustSet('payments'))))
 // @ts-expect-error
 app.get('/misspelt', requirePermission(gate, 'invoice:raed'))
 // @ts-expect-error

@@ -1,3 +1,4 @@
+import { allOf, trustSet } from '@peergate/core'
 import type { ClientIdentity, PeerGate } from '@peergate/core'
 import {
   auditRoutes,
@@ -46,9 +47,16 @@ app.get<{ id: string }, string, never, { page: string }>('/all', authenticated(g
   res.json(req.query.page + req.params.id),
 )
 
+// A set goes with a permission, and not with what Express calls authenticated.
+app.get('/set', requirePermission(gate, allOf(read, trustSet('payments'))))
+// @ts-expect-error
+requirePermission(gate, allOf(authenticated(gate), trustSet('payments')))
+
 // Without a registered policy there are no bare tags.
 // @ts-expect-error
 requirePermission(gate, 'invoice:read')
+// @ts-expect-error
+requirePermission(gate, allOf('invoice:read', trustSet('payments')))
 // The tags of a gate are those of its policy.
 // @ts-expect-error
 gate.permission('invoice:raed')

@@ -1,4 +1,12 @@
-import { createPeerGate, definePolicy, publicRoute, socketSource, spiffe } from '@peergate/core'
+import {
+  allOf,
+  createPeerGate,
+  definePolicy,
+  publicRoute,
+  socketSource,
+  spiffe,
+  trustSet,
+} from '@peergate/core'
 import { peergate } from '@peergate/fastify'
 import Fastify from 'fastify'
 
@@ -30,8 +38,15 @@ await app.register(peergate, {
 app.get('/tag', { config: { permission: 'invoice:read' } }, () => null)
 app.get('/hook', { onRequest: app.requirePermission('invoice:write') }, () => null)
 app.get('/made', { config: { permission: gate.permission('invoice:read') } }, () => null)
+const payments = trustSet('payments')
+app.get('/set', { config: { permission: allOf('invoice:read', payments) } }, () => null)
+app.get('/sets', { onRequest: app.requirePermission(allOf('invoice:read', payments)) }, () => null)
 
 // A misspelt tag does not compile, wherever it stands.
+// @ts-expect-error
+app.get('/misspelt', { config: { permission: allOf('invoice:raed', payments) } }, () => null)
+// @ts-expect-error
+app.get('/misspelt', { onRequest: app.requirePermission(allOf('invoice:raed')) }, () => null)
 // @ts-expect-error
 app.get('/misspelt', { config: { permission: 'invoice:raed' } }, () => null)
 // @ts-expect-error

@@ -1,4 +1,4 @@
-import { authenticated, publicRoute } from '@peergate/core'
+import { allOf, authenticated, publicRoute, trustSet } from '@peergate/core'
 import type { ClientIdentity, PeerGate, TlsGate } from '@peergate/core'
 import { peergate, requireIdentity } from '@peergate/fastify'
 import Fastify from 'fastify'
@@ -30,6 +30,7 @@ const permission = gate.permission('invoice:read')
 app.get('/permission', { config: { permission } }, () => null)
 app.get('/authenticated', { config: { permission: authenticated } }, () => null)
 app.get('/public', { config: { permission: publicRoute } }, () => null)
+app.get('/set', { config: { permission: allOf(permission, trustSet('payments')) } }, () => null)
 app.get('/nothing', () => null)
 // @ts-expect-error
 app.get('/undefined', { config: { permission: undefined } }, () => null)
