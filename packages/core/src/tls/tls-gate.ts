@@ -7,7 +7,7 @@ import { createReloader } from './reloader.js'
 import { createServerNames } from './server-names.js'
 import type { TlsServerOptions } from './server-options.js'
 import { parseTlsGateOptions } from './tls-gate-options.js'
-import type { ReloadSuccess, TlsGateOptions } from './tls-gate-options.js'
+import type { ParsedTlsGateOptions, ReloadSuccess, TlsGateOptions } from './tls-gate-options.js'
 import { createTrustStore, listPaths } from './trust-store.js'
 
 /**
@@ -105,7 +105,7 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     get epoch() {
       return store.current().epoch
     },
-    trustSets: Object.freeze(Object.keys(parsed.clientCas)),
+    trustSets: setNamesOf(parsed),
     attach: attachment.attach,
     reload: async () => reloader.reload(store),
     setDenylist: store.setDenylist,
@@ -113,6 +113,11 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
   })
   readersByGate.set(gate, attachment)
   return gate
+}
+
+function setNamesOf({ hosts }: ParsedTlsGateOptions): readonly string[] {
+  const names = [...hosts.values()].flatMap(({ clientCas }) => Object.keys(clientCas))
+  return Object.freeze([...new Set(names)])
 }
 
 /** What a TLS gate tells of a connection; undefined and null for one that it did not accept. */
