@@ -8,9 +8,11 @@ import type { SetContext } from './bind-server.js'
 import { capturePeer } from './captured-peer.js'
 import type { CapturedPeer } from './captured-peer.js'
 import { createHandshakeStates } from './handshake-states.js'
+import type { LiveConnection } from './live-connection.js'
 import { createLiveConnections } from './live-connections.js'
-import { explainHandshakeFailure, explainPeerRefusal } from './refusal.js'
+import { explainHandshakeFailure } from './refusal.js'
 import type { PeerRefusal } from './refusal.js'
+import { refusePeer } from './refuse-peer.js'
 import { rememberAddresses } from './remote-address.js'
 import type { HostName, ServerNames } from './server-names.js'
 import type { TrustState } from './trust-state.js'
@@ -29,7 +31,7 @@ export interface Attachment {
   readonly apply: () => void
 }
 
-export function createAttachment(options: {
+interface AttachmentOptions {
   readonly current: () => TrustState
   readonly names: ServerNames
   readonly report: (refusal: PeerRefusal) => void
@@ -37,10 +39,12 @@ export function createAttachment(options: {
   readonly closeWithin: number
   readonly closeAtExpiry: boolean
   readonly mayResume: boolean
-}): Attachment {
-  const { current, names, report, closeWithin, closeAtExpiry, mayResume } = options
+}
+
+export function createAttachment(options: AttachmentOptions): Attachment {
+  const { current, names, report, mayResume } = options
   const contexts = new Map<Server, SetContext>()
-  const connections = createLiveConnections(closeWithin)
+  const connections = createLiveConnections(options)
   const handshakes = createHandshakeStates(current)
 
   function judge(socket: TLSSocket): void {
@@ -55,10 +59,19 @@ export function createAttachment(options: {
       const verified = names.stateOf(socket, handshakes.stateOf(socket))
       const peer = capturePeer(presented, host, verified)
       refuseUnaccepted(peer, current())
-      connections.add(socket, peer, closeAtExpiry ? presented.certificate.notAfter : null)
+      connections.add(socket, peer)
     } catch (cause) {
-      report(refuse(socket, refusalOf(cause), presented))
+      const certificate = presented?.certificate ?? null
+      const close = () => void socket.destroy()
+      report(refusePeer({ error: refusalOf(cause), socket, certificate, close }))
     }
+  }
+
+  /** What is known of the peer of a connection now; where it is refused, the connection is closed. */
+  function judgeAgain(connection: LiveConnection): PeerEvidence | PeerGateError {
+    const verdict = connection.peer.judge(current(), Date.now())
+    if (verdict instanceof PeerGateError) connections.closeRefused(connection, verdict)
+    return verdict
   }
 
   return {
@@ -71,37 +84,28 @@ export function createAttachment(options: {
       handshakes.follow(server)
       connections.follow(server)
       server.prependListener('secureConnection', judge)
-      server.on('tlsClientError', (failure: NodeJS.ErrnoException, socket: TLSSocket) => {
-        const refusal = explainHandshakeFailure(names.causeOf(failure, socket), socket)
-        if (refusal !== null) report(refusal)
-      })
+      reportFailures(server, { names, report })
     },
     readPeer(socket) {
-      const peer = connections.peerOf(socket)
-      const verdict = peer?.judge(current(), Date.now())
-      if (verdict instanceof PeerGateError) connections.closeOf(socket)
-      return verdict
+      const connection = connections.find(socket)
+      return connection === undefined ? undefined : judgeAgain(connection)
     },
-    hostOf: (socket) => connections.peerOf(socket)?.host ?? null,
+    hostOf: (socket) => connections.find(socket)?.peer.host ?? null,
     apply() {
-      const state = current()
-      for (const setContext of contexts.values()) setContext(state.contextOptions)
-      connections.close((peer) => peer.judge(state, Date.now()) instanceof PeerGateError)
+      for (const setContext of contexts.values()) setContext(current().contextOptions)
+      for (const connection of connections.list()) judgeAgain(connection)
     },
   }
 }
 
-/** The explanation needs the open socket; whatever becomes of it, the socket is destroyed. */
-function refuse(
-  socket: TLSSocket,
-  error: PeerGateError,
-  presented: PresentedLeaf | null,
-): PeerRefusal {
-  try {
-    return explainPeerRefusal(error, socket, presented?.certificate ?? null)
-  } finally {
-    socket.destroy()
-  }
+function reportFailures(
+  server: Server,
+  { names, report }: Pick<AttachmentOptions, 'names' | 'report'>,
+): void {
+  server.on('tlsClientError', (failure: NodeJS.ErrnoException, socket: TLSSocket) => {
+    const refusal = explainHandshakeFailure(names.causeOf(failure, socket), socket)
+    if (refusal !== null) report(refusal)
+  })
 }
 
 function refuseUnaccepted(peer: CapturedPeer, state: TrustState): void {

@@ -11,6 +11,7 @@ import type { TrustState } from './trust-state.js'
 export interface CapturedPeer {
   /** The host that it connected to, by whose client CAs it is judged. */
   readonly host: HostName
+  readonly certificate: CertificateFacts
   /** What is proved of the peer under `state` and now, or why it is refused. Never throws. */
   readonly judge: (state: TrustState, now: number) => PeerEvidence | PeerGateError
 }
@@ -51,6 +52,7 @@ export function capturePeer(
 
   return {
     host,
+    certificate,
     judge(state, now) {
       // Whoever was refused once is being cut off, and does not come back by another change.
       if (refusal !== null) return refusal

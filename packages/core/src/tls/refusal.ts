@@ -11,7 +11,7 @@ import { remoteAddressOf } from './remote-address.js'
 import { transportOf } from './transport.js'
 import { describeValidity } from './validity-note.js'
 
-/** A peer that the TLS gate refused, before any HTTP; frozen. */
+/** A peer that the TLS gate refused, before any HTTP or later on a live connection; frozen. */
 export interface PeerRefusal {
   /** The code, and in `detail` the cause and the remedy. */
   readonly error: PeerGateError

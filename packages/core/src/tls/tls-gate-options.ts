@@ -51,7 +51,8 @@ export interface TlsGateRules {
   /** What becomes of live connections that are no longer accepted. */
   readonly closing?: ClosingOptions
   /**
-   * Called for every peer that was refused before HTTP. What it throws, or the promise that it
+   * Called for every peer that was refused before HTTP, and once for every live connection that is
+   * closed because its peer is no longer accepted. What it throws, or the promise that it
    * returns rejects with, becomes a process warning with the code `PEERGATE_CALLBACK_THREW`.
    */
   readonly onRefused?: (refusal: PeerRefusal) => unknown

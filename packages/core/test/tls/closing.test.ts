@@ -1,66 +1,24 @@
-import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:https'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createSecureServer } from 'node:http2'
-import type { Server } from 'node:tls'
+import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createTlsGate } from '@peergate/core'
-import type { ClosingOptions, PeerRefusal } from '@peergate/core'
-import { createConformanceGates, openTestClient } from '@peergate/testkit'
-import type { MintedLeaf } from '@peergate/testkit'
+import type { PeerRefusal } from '@peergate/core'
+import { createConformanceGates } from '@peergate/testkit'
 import t from 'tap'
-import type { Test } from 'tap'
+import { fingerprintOf, startHoldingServer } from '../support/holding-server.js'
 import { startReloadingServer } from '../support/reloading-server.js'
-import type { Protocol } from '../support/tls-connection.js'
-import { listen } from '../support/tls-connection.js'
 
 const { pki, issueClient } = await createConformanceGates()
 const worker = await issueClient()
 const colleague = await issueClient()
 
-/** A server that begins each answer at once and ends it when it is told to. */
-async function startSlowServer(t: Test, protocol: Protocol, closing: ClosingOptions) {
-  const { certificate, key } = pki.leaf('server')
-  const tls = createTlsGate({
-    server: { cert: certificate, key },
-    clientCas: { payments: pki.authority('payments-client-ca').certificate },
-    closing,
-  })
-  const responses: ServerResponse[] = []
-  function handle(_request: object, response: unknown): void {
-    ;(response as ServerResponse).write('begun, ')
-    responses.push(response as ServerResponse)
-  }
-  const server: Server =
-    protocol === 'h2'
-      ? createSecureServer(tls.serverOptions, handle)
-      : createServer(tls.serverOptions, handle as (q: IncomingMessage, r: ServerResponse) => void)
-  tls.attach(server)
-  const port = await listen(t, server)
-  return {
-    tls,
-    responses,
-    connect: (leaf: MintedLeaf) => {
-      const serverCa = pki.authority('server-ca').certificate
-      const client = openTestClient({ port, serverCa, leaf, protocol })
-      t.teardown(() => client.close())
-      return client
-    },
-  }
-}
-
 for (const protocol of ['http/1.1', 'h2'] as const) {
   t.test(`does not cut off an answer in progress on ${protocol}`, async (t) => {
-    const { tls, responses, connect } = await startSlowServer(t, protocol, {})
+    const { deny, responses, reached, connect } = await startHoldingServer(t, pki, { protocol })
     const client = connect(worker)
     const answer = client.request('GET', '/')
-    while (responses.length === 0) await wait(5)
-    tls.setDenylist({
-      serialNumbers: [
-        { issuer: 'CN=Payments Client CA,O=Example', serialNumber: worker.serialNumber },
-      ],
-    })
+    await reached(1)
+    responses[0]?.write('begun, ')
+    deny(worker)
     await wait(50)
     responses[0]?.end('ended')
     t.equal((await answer).body, 'begun, ended')
@@ -68,16 +26,17 @@ for (const protocol of ['http/1.1', 'h2'] as const) {
   })
 
   t.test(`cuts off an answer that takes longer than the bound on ${protocol}`, async (t) => {
-    const { tls, responses, connect } = await startSlowServer(t, protocol, { within: 0.1 })
-    const client = connect(worker)
-    const answer = client.request('GET', '/')
+    const closing = { within: 0.1 }
+    const setting = await startHoldingServer(t, pki, { protocol, closing })
+    const answer = setting.connect(worker).request('GET', '/')
     answer.catch(() => undefined)
-    while (responses.length === 0) await wait(5)
-    const [response] = responses
-    const cut = once(response as ServerResponse, 'close')
-    tls.setDenylist({ fingerprints: [fingerprintOf(worker)] })
+    await setting.reached(1)
+    const [response] = setting.responses as [ServerResponse]
+    response.write('begun, ')
+    const cut = once(response, 'close')
+    setting.deny(worker)
     await cut
-    t.notOk(response?.writableEnded)
+    t.notOk(response.writableEnded)
   })
 }
 
@@ -145,7 +104,3 @@ t.test('refuses who is on the denylist of its options from the beginning', async
   t.equal(await ask(connect(colleague)), 'tls payments')
   t.equal(refusals[0]?.error.code, 'ERR_PEERGATE_CERTIFICATE_REVOKED')
 })
-
-function fingerprintOf({ der }: MintedLeaf): string {
-  return new X509Certificate(der).fingerprint256
-}
