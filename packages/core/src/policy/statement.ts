@@ -19,7 +19,7 @@ export interface PermissionStatement {
 }
 
 /** One within another says no more than its parts, so that there are none. */
-export interface AllOfStatement {
+interface AllOfStatement {
   readonly kind: 'allOf'
   readonly parts: readonly SingleStatement[]
 }

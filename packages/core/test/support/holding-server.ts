@@ -6,12 +6,13 @@ import { createServer } from 'node:https'
 import type { Server, TLSSocket } from 'node:tls'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createTlsGate } from '@peergate/core'
-import type { TlsGate, TlsGateOptions } from '@peergate/core'
+import type { TlsGate } from '@peergate/core'
 import { openTestClient } from '@peergate/testkit'
 import type { MintedLeaf, Pki, TestClient } from '@peergate/testkit'
 import type { Test } from 'tap'
 import type { Protocol } from './tls-connection.js'
 import { listen, open } from './tls-connection.js'
+import type { OneHostOptions } from './tls-setting.js'
 
 /** A server behind the TLS gate alone, whose answers the test gives. */
 export interface HoldingServer {
@@ -43,7 +44,7 @@ export interface RawClient {
 export async function startHoldingServer(
   t: Test,
   pki: Pki,
-  options: Partial<TlsGateOptions> & { readonly protocol?: Protocol } = {},
+  options: Partial<OneHostOptions> & { readonly protocol?: Protocol } = {},
 ): Promise<HoldingServer> {
   const { protocol = 'http/1.1', ...own } = options
   const { certificate, key } = pki.leaf('server')
