@@ -34,7 +34,7 @@ interface HalfOpen {
 }
 
 /** A client that writes HTTP/1 by hand. */
-export interface RawClient {
+interface RawClient {
   readonly socket: TLSSocket
   readonly write: (...requests: readonly string[]) => void
   /** What the server sent, once it has ended the connection. */
