@@ -1,0 +1,152 @@
+// @ts-check
+// Whether the gates forget the connections that have ended: opens many, a few at a time, and compares
+// the heap before and after. `npm run soak:tls -- 5000` opens 5,000 instead of 200,000. The clients are
+// a process of their own, so that the heap is the server's alone.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import {
+  createPeerGate,
+  createTlsGate,
+  definePolicy,
+  socketSource,
+  spiffe,
+} from '../packages/core/dist/index.js'
+import { mintPki } from '../packages/testkit/dist/index.js'
+
+const connections = Number(process.argv[2] ?? 200_000)
+if (!Number.isSafeInteger(connections) || connections < 1) {
+  throw new Error('the number of connections must be a whole number from 1')
+}
+
+/** What the server builds once, compiled code above all, is built by these. */
+const warmUp = 1000
+const allowedMiB = 10
+const patience = 10_000
+
+setFlagsFromString('--expose-gc')
+/** @type {() => void} */
+const collectGarbage = runInNewContext('gc')
+
+const id = 'spiffe://prod.example/ns/payments/sa/worker'
+const pki = await mint()
+let refused = 0
+const { server, port } = await startServer()
+const clients = startClients()
+
+await connect(warmUp)
+const before = await readMemory()
+const refusedBefore = refused
+const startedAt = performance.now()
+await connect(connections)
+const seconds = (performance.now() - startedAt) / 1000
+const after = await readMemory()
+clients.disconnect()
+server.close()
+
+const difference = after.heap - before.heap
+console.log(`connections  ${connections}, of which ${refused - refusedBefore} were refused
+duration     ${seconds.toFixed(0)} s, ${Math.round(connections / seconds)} connections per second
+heap before  ${before.heap.toFixed(2)} MiB, after ${warmUp} connections
+heap after   ${after.heap.toFixed(2)} MiB
+difference   ${difference.toFixed(2)} MiB, where less than ${allowedMiB} is allowed
+resident     ${before.resident.toFixed(0)} MiB before, ${after.resident.toFixed(0)} MiB after`)
+process.exitCode = Math.abs(difference) < allowedMiB ? 0 : 1
+
+async function mint() {
+  const purpose = 'Is there for one run.'
+  return mintPki({
+    authorities: {
+      ca: { purpose, subject: 'CN=CA' },
+      'other-ca': { purpose, subject: 'CN=Other CA' },
+    },
+    leaves: {
+      server: {
+        purpose,
+        issuer: 'ca',
+        subject: 'CN=localhost',
+        usage: 'server',
+        dns: ['localhost'],
+      },
+      worker: { purpose, issuer: 'ca', subject: 'CN=worker', usage: 'client', uri: [id] },
+      stranger: { purpose, issuer: 'other-ca', subject: 'CN=worker', usage: 'client', uri: [id] },
+    },
+  })
+}
+
+/** A server behind both gates, which answers 200 to the worker alone. */
+async function startServer() {
+  const tls = createTlsGate({
+    server: credentials('server'),
+    clientCas: { payments: pki.authority('ca').certificate },
+    closing: { atExpiry: true },
+    onRefused: () => (refused += 1),
+  })
+  const gate = createPeerGate({
+    source: socketSource({ tls }),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy: definePolicy({
+      identity: 'spiffe',
+      permissions: ['invoice:read'],
+      grants: [{ identity: id, allow: ['invoice:read'] }],
+    }),
+  })
+  const guard = gate.guard(gate.permission('invoice:read'))
+  const listening = createServer(tls.serverOptions, (request, response) => {
+    response.statusCode = guard(gate.admit(request)).allowed ? 200 : 403
+    response.end()
+  })
+  tls.attach(listening)
+  await once(listening.listen(0, '127.0.0.1'), 'listening')
+  const address = listening.address()
+  if (address === null || typeof address === 'string') throw new Error('no TCP port')
+  return { server: listening, port: address.port }
+}
+
+/** The process of the clients; where it fails, this one does. */
+function startClients() {
+  const child = fork(fileURLToPath(new URL('soak-tls-clients.js', import.meta.url)))
+  child.once('exit', (code) => code === 0 || process.exit(1))
+  return child
+}
+
+/** @param {number} count */
+async function connect(count) {
+  const ca = pki.authority('ca').certificate
+  const [worker, stranger] = [credentials('worker'), credentials('stranger')]
+  clients.send({ count, port, ca, worker, stranger })
+  await once(clients, 'message')
+}
+
+/** @param {string} role */
+function credentials(role) {
+  const { certificate, key } = pki.leaf(role)
+  return { cert: certificate, key }
+}
+
+/** What is in use, in MiB, once no connection is open and what they left is collected. */
+async function readMemory() {
+  const deadline = Date.now() + patience
+  while ((await openConnections()) > 0) {
+    if (Date.now() > deadline) throw new Error('the server keeps connections open')
+    await wait(10)
+  }
+  for (let round = 0; round < 5; round += 1) {
+    // What a finalizer holds is free only after it has run.
+    await wait(50)
+    collectGarbage()
+  }
+  const { heapUsed, rss } = process.memoryUsage()
+  return { heap: heapUsed / 2 ** 20, resident: rss / 2 ** 20 }
+}
+
+/** @returns {Promise<number>} */
+async function openConnections() {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+  })
+}
