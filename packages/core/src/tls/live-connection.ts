@@ -25,9 +25,10 @@ export function isOpen({ socket, isClosing }: LiveConnection): boolean {
 }
 
 /**
- * Whether a request may be performed, which is then in progress until its `answer` is sent. Behind an
- * answer that announced the close nothing may be (RFC 9112 §9.6), and before it nothing should be:
- * the peer is not accepted any more. On HTTP/2 Node refuses the streams that come after GOAWAY.
+ * Whether a request may be performed, which is then in progress until its `answer` is sent. On a
+ * connection that is closing none may be: its peer is not accepted any more, and what comes behind an
+ * answer that announced the close must not be (RFC 9112 §9.6). On HTTP/2 Node itself refuses the
+ * streams that come behind GOAWAY.
  */
 export function takeRequest(connection: LiveConnection, answer: unknown): boolean {
   const { socket, session, responses, isClosing } = connection
@@ -38,7 +39,7 @@ export function takeRequest(connection: LiveConnection, answer: unknown): boolea
     if (responses.size === 0) socket.destroySoon()
     return false
   }
-  // What is upgraded is answered by nobody of ours.
+  // An upgrade has no response.
   if (answer instanceof ServerResponse) followResponse(connection, answer)
   return true
 }
