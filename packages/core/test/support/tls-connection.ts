@@ -59,6 +59,14 @@ export async function ask(
   return await askOver(open(options), headers)
 }
 
+/** The same, or `no answer`. */
+export async function answerTo(
+  options: ConnectionOptions,
+  headers: readonly string[] = [],
+): Promise<string> {
+  return await ask(options, headers).catch(() => 'no answer')
+}
+
 async function askOver(socket: TLSSocket, headers: readonly string[] = []): Promise<string> {
   const lines = ['GET / HTTP/1.1', 'host: localhost', 'connection: close', ...headers, '', '']
   socket.write(lines.join('\r\n'))

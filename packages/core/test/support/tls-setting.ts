@@ -1,7 +1,14 @@
 import { EventEmitter, once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Server, TlsOptions } from 'node:tls'
 import { createTlsGate, socketSource } from '@peergate/core'
-import type { HostOptions, PeerRefusal, TlsGate, TlsGateRules } from '@peergate/core'
+import type {
+  HostOptions,
+  PeerRefusal,
+  SocketSourceOptions,
+  TlsGate,
+  TlsGateRules,
+} from '@peergate/core'
 import { createConformanceGates } from '@peergate/testkit'
 import type { LeafRequest, Pki } from '@peergate/testkit'
 import { readPeer } from './read-peer.js'
@@ -20,6 +27,8 @@ export interface TlsSetting {
   /** What a client trusts, and nothing to prove itself with. */
   readonly anonymous: { readonly ca: string }
   readonly issueClient: (request?: Partial<LeafRequest>) => Promise<ClientCredentials>
+  /** A server for the payments CA without a TLS gate, strict but for `extra`; it answers alike. */
+  readonly createServerByHand: (extra?: TlsOptions) => Server
 }
 
 interface ClientCredentials {
@@ -32,6 +41,10 @@ interface WatchedGate {
   readonly tls: TlsGate
   /** The first peer that the TLS gate refuses. */
   readonly refused: Promise<PeerRefusal>
+  /** The same; null if none is refused for two seconds. */
+  readonly refusal: () => Promise<PeerRefusal | null>
+  /** Its code. */
+  readonly refusalCode: () => Promise<string | null>
 }
 
 export async function createTlsSetting(): Promise<TlsSetting> {
@@ -51,6 +64,15 @@ export async function createTlsSetting(): Promise<TlsSetting> {
       const leaf = await issueClient(request)
       return { ...anonymous, cert: leaf.certificate, key: leaf.key }
     },
+    createServerByHand: (extra) =>
+      createReadingServer({
+        cert: certificate,
+        key,
+        ca: options.clientCas.payments,
+        requestCert: true,
+        minVersion: 'TLSv1.3',
+        ...extra,
+      }),
   }
 }
 
@@ -61,7 +83,9 @@ function watch(options: OneHostOptions): WatchedGate {
     ...options,
     onRefused: (refusal) => refusals.emit('refused', refusal),
   })
-  return { tls, refused: first.then(([refusal]) => refusal) }
+  const refused = first.then(([refusal]) => refusal)
+  const refusal = async () => Promise.race([refused, wait(2000, null, { ref: false })])
+  return { tls, refused, refusal, refusalCode: async () => (await refusal())?.error.code ?? null }
 }
 
 /** A server of `tls` that answers with what its source says of the sender. */
@@ -70,10 +94,16 @@ export function createGatedServer(
   extra: TlsOptions = {},
   protocol: Protocol = 'http/1.1',
 ): Server {
-  const source = socketSource({ tls })
-  const server = createServerOf(protocol, { ...tls.serverOptions, ...extra }, (request) =>
-    readPeer(source, request),
-  )
+  const server = createReadingServer({ ...tls.serverOptions, ...extra }, { tls }, protocol)
   tls.attach(server)
   return server
+}
+
+function createReadingServer(
+  made: TlsOptions,
+  from: SocketSourceOptions = {},
+  protocol: Protocol = 'http/1.1',
+): Server {
+  const source = socketSource(from)
+  return createServerOf(protocol, made, (request) => readPeer(source, request))
 }
