@@ -1,10 +1,7 @@
-import { fork } from 'node:child_process'
 import { X509Certificate, hkdfSync } from 'node:crypto'
-import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ConnectionOptions, TlsOptions } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { parseCertificate } from '@peergate/core'
 import { parseOptions } from '@peergate/core/options'
@@ -13,7 +10,6 @@ import type { Test } from 'tap'
 import { createResumption, resumptionSchema } from '#core/tls/resumption.js'
 import type { Resumption, ResumptionOptions } from '#core/tls/resumption.js'
 import { faultOf } from '../support/fault-of.js'
-import type { ResumingProcessOptions } from '../support/resuming-process.js'
 import { createResumingServer } from '../support/resuming-server.js'
 import type { ResumingServer } from '../support/resuming-server.js'
 import { ask, listen, open, sessionOf } from '../support/tls-connection.js'
@@ -277,43 +273,4 @@ for (const version of versions) {
     t.equal(await ask({ ...second.client, session }), full)
     t.equal(await ask({ ...first.client, session }), resumed)
   })
-
-  t.test(`processes that share a secret and an epoch share sessions of ${version}`, async (t) => {
-    const here = await serve(t, version, resume({ sharedSecret }))
-    const other = await startProcess(t, { maxAge: 300, sharedSecret })
-    const there = reach(other.port, version)
-    const ours = await sessionOf(here.client)
-    const theirs = await sessionOf(there.client)
-    t.equal(await ask({ ...there.client, session: ours }), resumed)
-    t.equal(await ask({ ...here.client, session: theirs }), resumed)
-    await other.swapTo(nextEpoch)
-    t.equal(await ask({ ...there.client, session: ours }), full)
-    const later = await sessionOf(there.client)
-    t.equal(await ask({ ...here.client, session: later }), full)
-    here.swapTo(nextEpoch)
-    t.equal(await ask({ ...here.client, session: later }), resumed)
-  })
-}
-
-interface OtherProcess {
-  readonly port: number
-  readonly swapTo: (epoch: string) => Promise<void>
-}
-
-/** A server like those of this process, in another one. */
-async function startProcess(t: Test, resumption: ResumptionOptions): Promise<OtherProcess> {
-  const child = fork(fileURLToPath(new URL('../support/resuming-process.js', import.meta.url)))
-  t.teardown(() => child.kill())
-  const told = async (message: ResumingProcessOptions | string): Promise<unknown> => {
-    child.send(message)
-    const [answer] = (await once(child, 'message')) as [unknown]
-    return answer
-  }
-  const port = (await told({ tls: strict, resumption, epoch })) as number
-  return {
-    port,
-    async swapTo(next) {
-      await told(next)
-    },
-  }
 }
