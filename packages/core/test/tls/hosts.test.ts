@@ -75,7 +75,10 @@ async function start(t: Test, options: Partial<TlsGateOptions> = {}) {
   const events = new EventEmitter()
   const onRefused = (refusal: PeerRefusal) => events.emit('refused', refusal)
   const tls = createTlsGate({ hosts, onRefused, ...options } as TlsGateOptions)
-  const nextRefusal = async () => (await once(events, 'refused'))[0] as PeerRefusal
+  const nextRefusal = async () => {
+    const [refusal] = await once(events, 'refused', { signal: AbortSignal.timeout(5000) })
+    return refusal as PeerRefusal
+  }
   return { tls, nextRefusal, port: await listen(t, createGatedServer(tls)) }
 }
 
