@@ -1,0 +1,112 @@
+// @ts-check
+
+/**
+ * The defences about what is read of a peer: F11 to F16.
+ *
+ * @type {readonly import('./index.js').FindingTest[]}
+ */
+export const peerDefences = [
+  ...['http/1.1', 'h2'].flatMap((protocol) => [
+    {
+      finding: 'F11',
+      file: 'findings/captured-peer',
+      name: `F11 the certificate is read once for a connection of ${protocol}`,
+      defences: [
+        {
+          without: 'the memory of the peer at the TLS gate',
+          file: 'source/socket',
+          find: 'captured === undefined ? readByHand() : readCaptured(captured)',
+          replace: 'readOnce',
+        },
+        {
+          without: 'the memory of the peer without a TLS gate',
+          file: 'source/socket',
+          find: 'known !== undefined',
+          replace: 'false',
+        },
+      ],
+    },
+    {
+      finding: 'F12',
+      file: 'findings/captured-peer',
+      name: `F12 a closed connection of ${protocol} is a refusal, never an exception`,
+      defences: [
+        {
+          without: 'catching what a closed socket throws',
+          file: 'source/socket',
+          find: "return cause instanceof PeerGateError ? cause : closed('its socket cannot be read', cause);",
+          replace: 'throw cause;',
+        },
+        {
+          without: 'asking whether the socket is destroyed',
+          file: 'source/socket',
+          find: 'socket.destroyed === true',
+          replace: 'false',
+        },
+      ],
+    },
+  ]),
+  {
+    finding: 'F14',
+    file: 'findings/strict-certificate',
+    name: 'F14 a certificate is read strictly from its DER',
+    defences: [
+      {
+        without: 'the refusal of bytes behind a certificate',
+        file: 'certificate/parse-certificate',
+        find: "leave(whole, 'certificate');",
+        replace: '',
+      },
+    ],
+  },
+  {
+    finding: 'F15',
+    file: 'findings/told-reason',
+    name: 'F15 the reason of a refusal is known to onRefused',
+    defences: [
+      {
+        without: 'the report of failed handshakes',
+        file: 'tls/attachment',
+        find: "server.on('tlsClientError',",
+        replace: "server.on('never',",
+      },
+      {
+        without: 'what OpenSSL found against the certificate',
+        file: 'tls/refusal',
+        find: 'const reason = verdict ?? failure.code ?? failure.message;',
+        replace: 'const reason = failure.code;',
+      },
+      {
+        without: 'the clock of this machine',
+        file: 'tls/refusal',
+        find: 'parts.push(describeValidity(null, now));',
+        replace: ';',
+      },
+      {
+        without: 'the address of a connection that is closed',
+        file: 'tls/remote-address',
+        find: 'transport === null ? null : ownAddress(transport)',
+        replace: 'null',
+      },
+    ],
+  },
+  {
+    finding: 'F16',
+    file: 'findings/strict-certificate',
+    name: 'F16 a very large certificate is refused before HTTP',
+    defences: [
+      {
+        without: 'the largest certificate',
+        file: 'certificate/parse-certificate',
+        find: 'der.length > maximumBytes',
+        replace: 'false',
+      },
+      {
+        without: 'the highest number of names',
+        file: 'certificate/subject-alternative-name',
+        find: 'names.length === maximumNames',
+        replace: 'false',
+      },
+    ],
+  },
+]
