@@ -132,20 +132,20 @@ export const trustDefences = [
       reloadWithout('a new context at a reload', ';'),
       reloadWithout(
         'anything but the client CAs in the new context',
-        'setContext({ ca: state.contextOptions.ca });',
+        'setContext({ ca: contextOptions.ca });',
       ),
       ...['ca', 'cert', 'minVersion', 'secureOptions', 'sessionIdContext', 'ticketKeys'].map(
         (option) =>
           reloadWithout(
             `${option} in the new context`,
-            `setContext({ ...state.contextOptions, ${option}: undefined });`,
+            `setContext({ ...contextOptions, ${option}: undefined });`,
           ),
       ),
       {
         without: 'judging open connections again',
         file: 'tls/attachment',
-        find: 'connections.close((peer) => peer.judge(state, Date.now()) instanceof PeerGateError);',
-        replace: '',
+        find: 'connections.list()',
+        replace: '[]',
       },
       {
         without: 'ticket keys of the trust',
@@ -169,5 +169,5 @@ export const trustDefences = [
  * @returns {import('./index.js').Defence}
  */
 function reloadWithout(without, replace) {
-  return { without, file: 'tls/attachment', find: 'setContext(state.contextOptions);', replace }
+  return { without, file: 'tls/attachment', find: 'setContext(contextOptions);', replace }
 }

@@ -92,7 +92,8 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     },
     hostOf: (socket) => connections.find(socket)?.peer.host ?? null,
     apply() {
-      for (const setContext of contexts.values()) setContext(current().contextOptions)
+      const { contextOptions } = current()
+      for (const setContext of contexts.values()) setContext(contextOptions)
       for (const connection of connections.list()) judgeAgain(connection)
     },
   }
