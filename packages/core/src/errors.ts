@@ -3,6 +3,8 @@ export type PeerGateLayer = 'tls' | 'proxy' | 'identity' | 'authorization' | 'co
 
 /** Every code that a {@link PeerGateError} can carry. Codes are API; `docs/errors/` has a page for each. */
 export type PeerGateErrorCode =
+  | 'ERR_PEERGATE_ASSERTION_REFUSED'
+  | 'ERR_PEERGATE_ASSURANCE_TOO_LOW'
   | 'ERR_PEERGATE_CERTIFICATE_EXPIRED'
   | 'ERR_PEERGATE_CERTIFICATE_IS_CA'
   | 'ERR_PEERGATE_CERTIFICATE_KEY_WEAK'
@@ -18,6 +20,10 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_CONNECTION_NOT_CAPTURED'
   | 'ERR_PEERGATE_CONNECTION_NOT_TLS'
   | 'ERR_PEERGATE_FILE_UNREADABLE'
+  | 'ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS'
+  | 'ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED'
+  | 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING'
+  | 'ERR_PEERGATE_FORWARDED_IDENTITY_UNVERIFIED'
   | 'ERR_PEERGATE_GATE_FAULTY'
   | 'ERR_PEERGATE_GATE_FOREIGN'
   | 'ERR_PEERGATE_HANDSHAKE_FAILED'
@@ -34,6 +40,7 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_PERMISSION_DENIED'
   | 'ERR_PEERGATE_PERMISSION_UNKNOWN'
   | 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'
+  | 'ERR_PEERGATE_PROXY_UNTRUSTED'
   | 'ERR_PEERGATE_REVOCATION_LIST_INVALID'
   | 'ERR_PEERGATE_REVOCATION_UNKNOWN'
   | 'ERR_PEERGATE_ROUTE_TOO_EARLY'
@@ -101,6 +108,12 @@ interface ErrorDescription {
  * the identity lacks what the route demands.
  */
 const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
+  ERR_PEERGATE_ASSERTION_REFUSED: ofProxy(
+    'an identity without its certificate is not accepted by this service',
+  ),
+  ERR_PEERGATE_ASSURANCE_TOO_LOW: ofPermission(
+    'the identity of the client is not known with the assurance that this demands',
+  ),
   ERR_PEERGATE_CERTIFICATE_EXPIRED: ofPeer('the client certificate has expired'),
   ERR_PEERGATE_CERTIFICATE_IS_CA: ofPeer(
     'a certificate that may sign certificates cannot be a client certificate',
@@ -130,6 +143,14 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ),
   ERR_PEERGATE_CONNECTION_NOT_TLS: ofPeer('a mutual-TLS connection is required'),
   ERR_PEERGATE_FILE_UNREADABLE: ofOption('every file named in the options must be readable'),
+  ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS: ofProxy(
+    'the forwarded identity can be read in more than one way',
+  ),
+  ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED: ofProxy('the forwarded identity is malformed'),
+  ERR_PEERGATE_FORWARDED_IDENTITY_MISSING: ofProxy('a client certificate is required'),
+  ERR_PEERGATE_FORWARDED_IDENTITY_UNVERIFIED: ofProxy(
+    'the client certificate was not verified by the proxy',
+  ),
   ERR_PEERGATE_GATE_FAULTY: ofDeployment('this service cannot identify its peers'),
   ERR_PEERGATE_GATE_FOREIGN: ofOption('a requirement can only be stated for the gate that made it'),
   ERR_PEERGATE_HANDSHAKE_FAILED: ofPeer('the TLS handshake failed'),
@@ -159,6 +180,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_PERMISSION_DENIED: ofPermission('the client may not do this'),
   ERR_PEERGATE_PERMISSION_UNKNOWN: ofOption('a permission must be one of the policy’s vocabulary'),
   ERR_PEERGATE_PROTOCOL_UNSUPPORTED: ofPeer('the connection’s TLS version is not accepted'),
+  ERR_PEERGATE_PROXY_UNTRUSTED: ofProxy('the sender of the request is not a trusted proxy'),
   ERR_PEERGATE_REVOCATION_LIST_INVALID: ofOption(
     'a revocation list must be whole, well-formed and signed by a CA of its set',
   ),
@@ -184,6 +206,10 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
 
 function ofPeer(sentence: string): ErrorDescription {
   return { layer: 'tls', statusCode: 401, moment: 'request', sentence }
+}
+
+function ofProxy(sentence: string): ErrorDescription {
+  return { layer: 'proxy', statusCode: 401, moment: 'request', sentence }
 }
 
 function ofIdentity(sentence: string): ErrorDescription {

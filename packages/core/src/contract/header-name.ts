@@ -1,0 +1,10 @@
+import * as z from 'zod'
+
+/** A header that an operator named: a token (RFC 9110 §5.6.2) of letters, digits and dashes. */
+export const headerNameSchema: z.ZodType<string, string> = z
+  .string()
+  .regex(
+    /^[A-Za-z\d]+(?:-[A-Za-z\d]+)*$/u,
+    'must be the name of a header, such as "X-SSL-Client-Cert"',
+  )
+  .transform((name) => name.toLowerCase())

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import type { ForwardedAssurance } from './proxy-contract.js'
+
+/** The operator’s word, where a product has no signal of its own. */
+export interface ProxyVerifies {
+  /**
+   * Whether the proxy is configured to verify the certificates of its clients, and to refuse those
+   * that do not verify. Nothing in its headers says so, and there is no default.
+   */
+  readonly proxyVerifies: boolean
+}
+
+export interface ProxyNeverVerifies {
+  /** `false`: this product verifies nothing, and what it forwards is only asserted. */
+  readonly proxyVerifies: false
+}
+
+export const proxyVerifiesSchema: z.ZodType<boolean> = z.boolean(
+  'must state whether the proxy verifies its clients: nothing in its headers does',
+)
+
+export const proxyNeverVerifiesSchema: z.ZodType<false> = z.literal(false, {
+  error: 'must be stated as false: this product verifies nothing',
+})
+
+/** What a stated `proxyVerifies` amounts to. */
+export function assuranceOf({ proxyVerifies }: ProxyVerifies): ForwardedAssurance {
+  return proxyVerifies ? 'proxy-verified' : 'proxy-asserted'
+}
