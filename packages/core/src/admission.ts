@@ -2,7 +2,8 @@ import { formatDistinguishedName } from './certificate/format-distinguished-name
 import type { ClientIdentity } from './client-identity.js'
 import { PeerGateError } from './errors.js'
 import { quote } from './identity-value/quote.js'
-import type { PeerEvidence } from './evidence.js'
+import { isAssured } from './evidence.js'
+import type { Assurance, PeerEvidence } from './evidence.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
 import type { PeerSource, RequestLike } from './source/source.js'
 
@@ -21,6 +22,8 @@ export interface Unidentified {
   readonly identity: null
   /** Why there is no identity. */
   readonly refusal: PeerGateError
+  /** Whether the sender came in by a way that is trusted, so that public routes answer it. */
+  readonly isAdmitted: boolean
 }
 
 /** Admits the sender of a request; never throws. */
@@ -33,14 +36,22 @@ export type IsDenied = (identity: ClientIdentity) => boolean
 export function createAdmit(
   source: PeerSource,
   rule: IdentityRule,
-  { clock, isDenied }: { readonly clock: () => number; readonly isDenied: IsDenied },
+  rules: {
+    readonly clock: () => number
+    readonly isDenied: IsDenied
+    readonly minimumAssurance?: Assurance
+  },
 ): Admit {
+  const { clock, isDenied, minimumAssurance = 'proxy-asserted' } = rules
   const admissions = new WeakMap<PeerEvidence, Admission>()
 
   function admit(request: RequestLike): Admission {
     const peer = source.read(request)
     if (peer instanceof PeerGateError) return refuse(peer)
+    if ('refusal' in peer)
+      return { evidence: null, identity: null, isAdmitted: true, refusal: peer.refusal }
     refuseLapsed(peer, clock())
+    refuseUnassured(peer, minimumAssurance)
     const admission = admissions.get(peer) ?? admitFirst(peer)
     if (admission.identity !== null && isDenied(admission.identity)) {
       return refuse(denied(admission.identity))
@@ -67,11 +78,13 @@ export function createAdmit(
 }
 
 function refuse(refusal: PeerGateError): Unidentified {
-  return { evidence: null, identity: null, refusal }
+  return { evidence: null, identity: null, refusal, isAdmitted: false }
 }
 
 function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
   const { notBefore, notAfter } = certificate
+  // A proxy that asserts an identity does not say when it ends; its source had to accept that.
+  if (notBefore === null || notAfter === null) return
   // Written so that a clock which gives NaN, or what is no number, lets nobody in.
   if (typeof now === 'number' && now >= notBefore && now <= notAfter) return
   if (!Number.isFinite(now)) throw faulty(`its clock gave ${String(now)}`)
@@ -81,6 +94,12 @@ function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
       : (['ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID', 'is valid from', notBefore] as const)
   const fault = `the certificate ${certificate.fingerprint256} ${moment} ${formatTime(time)}, and this clock says ${formatTime(now)}`
   throw new PeerGateError(code, fault)
+}
+
+function refuseUnassured({ assurance }: PeerEvidence, minimum: Assurance): void {
+  if (isAssured(assurance, minimum)) return
+  const fault = `the gate demands ${minimum}, and the identity is known as ${assurance}`
+  throw new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault)
 }
 
 /** The last moment that a certificate can name, the year 9999, is within the range of a `Date`. */
@@ -107,7 +126,7 @@ function faulty(fault: string, cause?: unknown): PeerGateError {
 function identify(evidence: PeerEvidence, rule: IdentityRule): Admission {
   const value = selectValue(evidence, rule)
   if (value instanceof PeerGateError) {
-    return Object.freeze({ evidence, identity: null, refusal: value })
+    return Object.freeze({ evidence, identity: null, refusal: value, isAdmitted: true })
   }
   const identity = createIdentity(evidence, rule.kind, value)
   return Object.freeze({ evidence, identity, refusal: null })
@@ -137,7 +156,7 @@ function createIdentity(
   return Object.freeze({
     kind,
     value,
-    issuer: formatDistinguishedName(certificate.issuer),
+    issuer: certificate.issuer === null ? null : formatDistinguishedName(certificate.issuer),
     serialNumber: certificate.serialNumber,
     fingerprint256: certificate.fingerprint256,
     notBefore: certificate.notBefore,

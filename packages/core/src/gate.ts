@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { createAdmit } from './admission.js'
 import type { Admit } from './admission.js'
-import { identityKinds } from './client-identity.js'
 import type { ClientIdentity, IdentityKind } from './client-identity.js'
+import { isIdentityRule } from './identity-rule/identity-rule.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
+import { assurances } from './evidence.js'
+import type { Assurance } from './evidence.js'
 import { madeBy, optionError, parseOptions, strictOptions } from './options.js'
 import { quote } from './identity-value/quote.js'
 import { compilePattern } from './policy/pattern.js'
@@ -13,6 +15,7 @@ import { compiledGrantsOf } from './policy/policy.js'
 import type { Policy } from './policy/policy.js'
 import type { PermissionRequirement, Requirement } from './policy/requirement.js'
 import { refuseUnknownGrantSets } from './policy/trust-sets.js'
+import { claimSource } from './source/forwarded.js'
 import type { PeerSource, RequestLike } from './source/source.js'
 
 export interface PeerGateOptions<Kind extends IdentityKind, Permission extends string> {
@@ -20,6 +23,11 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
   /** The issuance rule of the service's CA, such as `spiffe({ trustDomain: 'prod.example' })`. */
   readonly identity: IdentityRule<Kind>
   readonly policy: Policy<NoInfer<Kind>, Permission>
+  /**
+   * The least assurance with which an identity must be known: `tls`, `proxy-verified` or
+   * `proxy-asserted`, which is the default. What a source cannot give, nobody has.
+   */
+  readonly minimumAssurance?: Assurance
   /** The time now in epoch milliseconds; `Date.now` by default. */
   readonly clock?: () => number
 }
@@ -79,15 +87,17 @@ export interface PeerGate<in Permission extends string = never> {
 export function createPeerGate<Kind extends IdentityKind, Permission extends string>(
   options: PeerGateOptions<Kind, Permission>,
 ): PeerGate<Permission> {
-  const { source, identity, policy, clock } = parseOptions('createPeerGate', gateSchema, options)
+  const parsed = parseOptions('createPeerGate', gateSchema, options)
+  const { source, identity, policy, clock, minimumAssurance } = parsed
   if (identity.kind !== policy.identity) {
     const fault = `option "policy" grants to ${policy.identity} identities, and option "identity" reads ${identity.kind}`
     throw optionError('createPeerGate', fault)
   }
   refuseUnknownGrantSets(policy, source.trustSets)
+  claimSource(options.source)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
-  const admit = createAdmit(source, identity, { clock, isDenied })
+  const admit = createAdmit(source, identity, { clock, isDenied, minimumAssurance })
   const gate: PeerGate<Permission> = Object.freeze({
     admit,
     identify(request: RequestLike) {
@@ -128,9 +138,13 @@ const gateSchema = strictOptions({
     .custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })')
     .transform(holdSource),
   identity: z
-    .custom<IdentityRule>(isRule, 'must be an identity rule, such as spiffe({ trustDomain })')
+    .custom<IdentityRule>(
+      isIdentityRule,
+      'must be an identity rule, such as spiffe({ trustDomain })',
+    )
     .transform(holdRule),
   policy: madeBy<Policy>('definePolicy', isPolicy),
+  minimumAssurance: z.enum(assurances).default('proxy-asserted'),
   clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
 })
 
@@ -150,11 +164,6 @@ function areTrustSets(names: unknown): boolean {
 function holdSource(source: PeerSource): PeerSource {
   const held = { name: source.name, read: source.read.bind(source) }
   return source.trustSets === undefined ? held : { ...held, trustSets: [...source.trustSets] }
-}
-
-function isRule(value: unknown): value is IdentityRule {
-  const rule = value as IdentityRule | null | undefined
-  return isFunction(rule?.select) && identityKinds.includes(rule.kind)
 }
 
 /** A rule may be a user's own, too. */

@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { PeerGateError } from '../errors.js'
 import { parseCommonName } from '../identity-value/common-name.js'
 import type { IdentityRule } from './identity-rule.js'
@@ -30,7 +30,7 @@ export function commonName(options: NoOptions = {}): IdentityRule<'commonName'> 
   return Object.freeze({ kind: 'commonName', select })
 }
 
-function select(certificate: CertificateFacts): string {
+function select(certificate: PeerCertificate): string {
   const names = certificate.subject.flat().filter(({ typeId }) => typeId === commonNameType)
   const { text } = requireOne(
     names,

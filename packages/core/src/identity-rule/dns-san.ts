@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { parseDnsName } from '../identity-value/dns-name.js'
 import type { IdentityRule } from './identity-rule.js'
 import { type NoOptions, refuseOptions } from './no-options.js'
@@ -21,7 +21,7 @@ export function dnsSan(options: NoOptions = {}): IdentityRule<'dns'> {
   return Object.freeze({ kind: 'dns', select })
 }
 
-function select(certificate: CertificateFacts): string {
+function select(certificate: PeerCertificate): string {
   const { value } = requireName(certificate, 'dNSName', (name) => name.type === 'dNSName')
   return requireValue(parseDnsName(value), value)
 }

@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { parseMailbox } from '../identity-value/mailbox.js'
 import type { IdentityRule } from './identity-rule.js'
 import { type NoOptions, refuseOptions } from './no-options.js'
@@ -22,7 +22,7 @@ export function emailSan(options: NoOptions = {}): IdentityRule<'email'> {
   return Object.freeze({ kind: 'email', select })
 }
 
-function select(certificate: CertificateFacts): string {
+function select(certificate: PeerCertificate): string {
   const { value } = requireName(certificate, 'rfc822Name', (name) => name.type === 'rfc822Name')
   return requireValue(parseMailbox(value), value)
 }

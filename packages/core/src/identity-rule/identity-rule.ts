@@ -1,5 +1,6 @@
+import { identityKinds } from '../client-identity.js'
 import type { IdentityKind } from '../client-identity.js'
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 
 /**
  * The issuance rule of a service's CA: which one form of name in a certificate is the identity.
@@ -11,5 +12,11 @@ export interface IdentityRule<Kind extends IdentityKind = IdentityKind> {
    *
    * @throws {PeerGateError} of the layer `identity`: none, more than one, or a malformed one.
    */
-  readonly select: (certificate: CertificateFacts) => string
+  readonly select: (certificate: PeerCertificate) => string
+}
+
+/** Whether `value` can be an identity rule, which may be a user's own. */
+export function isIdentityRule(value: unknown): value is IdentityRule {
+  const rule = value as IdentityRule | null | undefined
+  return typeof rule?.select === 'function' && identityKinds.includes(rule.kind)
 }

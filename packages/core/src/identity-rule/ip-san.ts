@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { parseIpBytes } from '../identity-value/ip-address.js'
 import type { IdentityRule } from './identity-rule.js'
 import { type NoOptions, refuseOptions } from './no-options.js'
@@ -23,7 +23,7 @@ export function ipSan(options: NoOptions = {}): IdentityRule<'ip'> {
   return Object.freeze({ kind: 'ip', select })
 }
 
-function select(certificate: CertificateFacts): string {
+function select(certificate: PeerCertificate): string {
   const { bytes } = requireName(certificate, 'iPAddress', (name) => name.type === 'iPAddress')
   return requireValue(parseIpBytes(bytes), Buffer.from(bytes).toString('hex'))
 }

@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import type { SubjectAlternativeName } from '../certificate/subject-alternative-name.js'
 import { requireOne } from './require-one.js'
 
@@ -8,7 +8,7 @@ import { requireOne } from './require-one.js'
  * @throws {PeerGateError} ERR_PEERGATE_IDENTITY_MISSING or ERR_PEERGATE_IDENTITY_AMBIGUOUS.
  */
 export function requireName<Name extends SubjectAlternativeName>(
-  { subjectAlternativeNames: names }: CertificateFacts,
+  { subjectAlternativeNames: names }: PeerCertificate,
   form: string,
   isOfForm: (name: SubjectAlternativeName) => name is Name,
 ): Name {

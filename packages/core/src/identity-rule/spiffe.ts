@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { PeerGateError } from '../errors.js'
 import { quote } from '../identity-value/quote.js'
 import { isTrustDomain, parseSpiffeId } from '../identity-value/spiffe-id.js'
@@ -46,7 +46,7 @@ export function spiffe(options: SpiffeOptions): IdentityRule<'spiffe'> {
   return Object.freeze(rule)
 }
 
-function select(certificate: CertificateFacts, trustDomain: string): string {
+function select(certificate: PeerCertificate, trustDomain: string): string {
   const { value } = requireName(
     certificate,
     'uniformResourceIdentifier',
@@ -62,7 +62,7 @@ function select(certificate: CertificateFacts, trustDomain: string): string {
 }
 
 /** X509-SVID §5.2: a certificate that may sign names a CA, never a workload. */
-function requireLeaf({ basicConstraints, keyUsage }: CertificateFacts): void {
+function requireLeaf({ basicConstraints, keyUsage }: PeerCertificate): void {
   const found = [
     ...(basicConstraints?.ca === true ? ['cA'] : []),
     ...(keyUsage ?? []).filter((usage) => usage === 'keyCertSign' || usage === 'cRLSign'),

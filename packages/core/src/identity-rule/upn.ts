@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import type { SubjectAlternativeName } from '../certificate/subject-alternative-name.js'
 import { PeerGateError } from '../errors.js'
 import { parseUserPrincipalName } from '../identity-value/user-principal-name.js'
@@ -28,7 +28,7 @@ export function upn(options: NoOptions = {}): IdentityRule<'upn'> {
   return Object.freeze({ kind: 'upn', select })
 }
 
-function select(certificate: CertificateFacts): string {
+function select(certificate: PeerCertificate): string {
   const { value } = requireName(certificate, `otherName ${principalName}`, isPrincipalName)
   if (value.text === null) {
     const detail = 'the value of a user principal name must be a UTF8String'

@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { parseUri } from '../identity-value/uri.js'
 import type { IdentityRule } from './identity-rule.js'
 import { type NoOptions, refuseOptions } from './no-options.js'
@@ -23,7 +23,7 @@ export function uriSan(options: NoOptions = {}): IdentityRule<'uri'> {
   return Object.freeze({ kind: 'uri', select })
 }
 
-function select(certificate: CertificateFacts): string {
+function select(certificate: PeerCertificate): string {
   const { value } = requireName(
     certificate,
     'uniformResourceIdentifier',

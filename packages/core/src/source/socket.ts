@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { madeBy, parseOptions, strictOptions } from '../options.js'
@@ -6,6 +7,7 @@ import type { PeerSocket } from '../tls/accepted-peer.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
 import { peerReaderOf } from '../tls/tls-gate.js'
 import type { PeerReader, TlsGate } from '../tls/tls-gate.js'
+import { removeIdentityHeaders } from './remove-identity-headers.js'
 import { refuseOtherHost } from './requested-host.js'
 import type { PeerSource, RequestLike } from './source.js'
 
@@ -16,6 +18,8 @@ export interface SocketSourceOptions {
 
 /**
  * Reads peers from the TLS connections of this process.
+ *
+ * Headers that name an identity are removed unread.
  *
  * Where the TLS gate has hosts, a request to another host than its connection was opened for is
  * refused with ERR_PEERGATE_HOST_MISMATCH, which is answered with 421.
@@ -28,19 +32,34 @@ export interface SocketSourceOptions {
  */
 export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   const { tls } = parseOptions('socketSource', socketSourceSchema, options)
-  const captured = tls === undefined ? undefined : peerReaderOf(tls)
-  const readPeer = captured === undefined ? readByHand() : readCaptured(captured)
+  const readPeer = createSocketReader(tls)
+  const cleared = new WeakSet<RequestLike>()
   return Object.freeze({
     name: 'socket',
     trustSets: tls?.trustSets ?? Object.freeze([]),
     read(request: RequestLike) {
-      try {
-        return readPeer(socketOf(request), request)
-      } catch (cause) {
-        return cause instanceof PeerGateError ? cause : closed('its socket cannot be read', cause)
-      }
+      const peer = readPeer(request)
+      // Nobody is believed here what the headers say, and nothing behind the gate shall be tempted.
+      if (!cleared.has(request)) removeIdentityHeaders(request)
+      cleared.add(request)
+      return peer
     },
   })
+}
+
+/** Reads the peer of a TLS connection, of those that `tls` captured where it is given. Total. */
+export function createSocketReader(
+  tls: TlsGate | undefined,
+): (request: RequestLike) => PeerEvidence | PeerGateError {
+  const captured = tls === undefined ? undefined : peerReaderOf(tls)
+  const readPeer = captured === undefined ? readByHand() : readCaptured(captured)
+  return (request) => {
+    try {
+      return readPeer(socketOf(request), request)
+    } catch (cause) {
+      return cause instanceof PeerGateError ? cause : closed('its socket cannot be read', cause)
+    }
+  }
 }
 
 type ReadPeer = (socket: object, request: RequestLike) => PeerEvidence | PeerGateError
@@ -112,9 +131,10 @@ function closed(fault: string, cause?: unknown): PeerGateError {
   return new PeerGateError('ERR_PEERGATE_CONNECTION_CLOSED', detail, { cause })
 }
 
-const socketSourceSchema = strictOptions({
-  tls: madeBy<TlsGate>(
-    'createTlsGate',
-    (value) => peerReaderOf(value as TlsGate) !== undefined,
-  ).exactOptional(),
-})
+/** A TLS gate that {@link createTlsGate} made. */
+export const tlsGateSchema: z.ZodType<TlsGate> = madeBy<TlsGate>(
+  'createTlsGate',
+  (value) => peerReaderOf(value as TlsGate) !== undefined,
+)
+
+const socketSourceSchema = strictOptions({ tls: tlsGateSchema.exactOptional() })

@@ -1,5 +1,5 @@
 import type { PeerGateError } from '../errors.js'
-import type { PeerEvidence } from '../evidence.js'
+import type { AnonymousPeer, PeerEvidence } from '../evidence.js'
 
 /** What a gate needs of a request; Node's `IncomingMessage` and `Http2ServerRequest` both are one. */
 export interface RequestLike {
@@ -9,6 +9,8 @@ export interface RequestLike {
   readonly url?: string | undefined
   /** Names and values by turns, as they came. */
   readonly rawHeaders?: readonly string[]
+  readonly headers?: Record<string, unknown>
+  readonly headersDistinct?: Record<string, unknown>
 }
 
 /**
@@ -25,7 +27,8 @@ export interface PeerSource {
   readonly trustSets?: readonly string[]
   /**
    * What is proved about the peer of `request`, or why nothing is. Total: it never throws, whatever
-   * it is given. Validity in time is not judged here but by the gate, on every request.
+   * it is given, and says the same of one request as often as it is asked. Validity in time is not
+   * judged here but by the gate, on every request.
    */
-  readonly read: (request: RequestLike) => PeerEvidence | PeerGateError
+  readonly read: (request: RequestLike) => AnonymousPeer | PeerEvidence | PeerGateError
 }

@@ -1,0 +1,68 @@
+import { ambiguous, malformed } from './contract-fault.js'
+import type { ContractHeader, ForwardedHeaders } from './proxy-contract.js'
+
+/** The headers of a contract as they came, and all their text, which says whether two are alike. */
+export interface CollectedHeaders extends ForwardedHeaders {
+  readonly text: string
+}
+
+/**
+ * Collects the headers of a contract from raw header lines, in which nothing is joined or lost.
+ *
+ * A name that is written with `_` or `.` in the place of a dash is another header to Node and the same
+ * to much that stands before and behind it, so that it is refused. So are a second line of what is no
+ * list, characters that are not printable ASCII, and values of more than 32,768 characters.
+ *
+ * @param rawHeaders names and values by turns, as Node has them
+ * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS or
+ * ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED
+ */
+export function collectHeaders(
+  rawHeaders: readonly string[],
+  headers: readonly ContractHeader[],
+): CollectedHeaders {
+  refuseLostLines(rawHeaders)
+  const found = new Map<string, string[]>(headers.map(({ name }) => [name, []]))
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    const lines = found.get(foldName(name))
+    if (lines === undefined) continue
+    const header = foldName(name)
+    if (name !== header) throw ambiguous(header, 'must not be sent with _ or . in its name')
+    lines.push(checkValue(header, rawHeaders[index + 1] ?? ''))
+  }
+  for (const { name, isList = false } of headers) {
+    if (isList) continue
+    if (linesOf(found, name).length > 1) throw ambiguous(name, 'must be sent once')
+  }
+  return {
+    text: JSON.stringify([...found.values()]),
+    value: (name) => linesOf(found, name)[0] ?? null,
+    lines: (name) => linesOf(found, name),
+  }
+}
+
+/** A name in lower case, by which all of its spellings are one. */
+export function foldName(name: string): string {
+  return name.replaceAll(/[_.]/gu, '-')
+}
+
+/** Node 20 drops what follows the 1000th line in silence, so that a genuine header may be gone. */
+function refuseLostLines(rawHeaders: readonly string[]): void {
+  if (rawHeaders.length < 2000) return
+  throw ambiguous('the request', 'must not have 1000 header lines, behind which some may be lost')
+}
+
+const longestValue = 32_768
+
+function checkValue(header: string, value: string): string {
+  if (value.length > longestValue) {
+    throw malformed(header, `must not exceed ${longestValue} characters`)
+  }
+  if (!/^[ -~]*$/u.test(value)) throw malformed(header, 'must be printable ASCII')
+  return value
+}
+
+function linesOf(found: ReadonlyMap<string, readonly string[]>, name: string): readonly string[] {
+  return found.get(name) ?? []
+}

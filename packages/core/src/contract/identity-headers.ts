@@ -1,0 +1,3 @@
+export function isIdentityHeader(folded: string): boolean {
+  return folded === 'x-forwarded-client-cert'
+}

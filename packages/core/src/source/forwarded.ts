@@ -1,0 +1,170 @@
+import * as z from 'zod'
+import { collectHeaders } from '../contract/collect-headers.js'
+import type { CollectedHeaders } from '../contract/collect-headers.js'
+import type { ProxyContract } from '../contract/proxy-contract.js'
+import { PeerGateError } from '../errors.js'
+import type { AnonymousPeer, PeerEvidence } from '../evidence.js'
+import { madeBy, optionError, parseOptions, strictOptions } from '../options.js'
+import { createEvidenceCache } from './evidence-cache.js'
+import { createEvidenceReader } from './forwarded-evidence.js'
+import { removeIdentityHeaders } from './remove-identity-headers.js'
+import type { PeerSource, RequestLike } from './source.js'
+import { isTrustedProxies } from './trusted-proxies.js'
+import type { TrustedProxies } from './trusted-proxies.js'
+
+export interface ForwardedSourceOptions {
+  /** What the proxy sends, such as `nginx({ certificate: 'x-client-cert', verify: 'x-client-verify' })`. */
+  readonly contract: ProxyContract
+  /** How a sender proves to be the proxy, such as `trustedByCertificate({ … })`. */
+  readonly trustedProxies: TrustedProxies
+  /**
+   * What becomes of a request with identity headers whose sender is not trusted. `refuse`, the default,
+   * answers 401 on every route. `strip` removes the headers, and the request goes on without an
+   * identity, as one without such headers does: public routes answer it.
+   */
+  readonly untrustedSenders?: 'refuse' | 'strip'
+  /**
+   * Accepts identities that the proxy asserts without the certificate. Nothing says when they end: for
+   * as long as the proxy asserts them they hold, which is to be stated.
+   */
+  readonly maxAssertionAge?: 'unbounded'
+  /** How much is remembered of certificates that were read. */
+  readonly cache?: ForwardedCacheOptions
+}
+
+export interface ForwardedCacheOptions {
+  /** The most certificates, 0 to 100000; 1000 by default. */
+  readonly entries?: number
+  /** The most characters of headers, 0 to 2³⁰; 4194304 by default. */
+  readonly bytes?: number
+}
+
+/**
+ * Reads identities that a trusted proxy forwards in headers. The sender is proved before a header is
+ * looked at. Afterwards all headers that name an identity are removed from the request, whoever sent
+ * it, so that nothing behind the gate can take them for true. A source is for one gate.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * const source = forwardedSource({
+ *   contract: nginx({ certificate: 'x-ssl-client-cert', verify: 'x-ssl-client-verify' }),
+ *   trustedProxies: trustedByAddress({ addresses: ['127.0.0.1'] }),
+ * })
+ * ```
+ */
+export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
+  const parsed = parseOptions('forwardedSource', forwardedSourceSchema, options)
+  const { contract, trustedProxies, untrustedSenders, maxAssertionAge } = parsed
+  refuseUnstatedAssertions(contract, maxAssertionAge)
+  const names = new Set(contract.headers.map(({ name }) => name))
+  const cache = createEvidenceCache(parsed.cache)
+  const readEvidence = createEvidenceReader(contract, maxAssertionAge === 'unbounded')
+
+  function readTrusted(request: RequestLike): PeerEvidence {
+    const headers = collectHeaders(request.rawHeaders ?? [], contract.headers)
+    const known = cache.get(headers.text)
+    return known ?? readFirst(headers)
+  }
+
+  function readFirst(headers: CollectedHeaders): PeerEvidence {
+    const evidence = readEvidence(headers)
+    cache.set(headers.text, evidence)
+    return evidence
+  }
+
+  function readOnce(request: RequestLike): Reading {
+    const distrust = trustedProxies.refusalOf(request)
+    const reading = distrust ?? attempt(() => readTrusted(request))
+    const hadHeaders = removeIdentityHeaders(request, (name) => names.has(name))
+    if (distrust === null) return isAbsent(reading) ? anonymous(reading) : reading
+    return hadHeaders && untrustedSenders === 'refuse' ? distrust : anonymous(distrust)
+  }
+
+  const readings = new WeakMap<RequestLike, Reading>()
+  const source: PeerSource = Object.freeze({
+    name: contract.name,
+    read(request: RequestLike) {
+      const reading = readings.get(request) ?? attempt(() => readOnce(request))
+      readings.set(request, reading)
+      return reading
+    },
+  })
+  forwarded.add(source)
+  return source
+}
+
+type Reading = AnonymousPeer | PeerEvidence | PeerGateError
+
+/** Whatever goes wrong, nobody is identified. */
+function attempt(read: () => Reading): Reading {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof PeerGateError) return cause
+    const fault = 'the gate could not read the headers of the request'
+    return new PeerGateError('ERR_PEERGATE_GATE_FAULTY', fault, { cause })
+  }
+}
+
+/** A client without a certificate that came through a trusted proxy may use public routes. */
+function isAbsent(reading: Reading): reading is PeerGateError {
+  return (
+    reading instanceof PeerGateError && reading.code === 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING'
+  )
+}
+
+function anonymous(refusal: PeerGateError): AnonymousPeer {
+  return Object.freeze({ refusal })
+}
+
+const forwarded = new WeakSet<PeerSource>()
+const claimed = new WeakSet<PeerSource>()
+
+/** What one gate remembers of headers must not answer for another. */
+export function claimSource(source: PeerSource): void {
+  if (!forwarded.has(source)) return
+  if (claimed.has(source)) {
+    throw optionError(
+      'createPeerGate',
+      'option "source" is the source of another gate; make one for each',
+    )
+  }
+  claimed.add(source)
+}
+
+function refuseUnstatedAssertions(
+  { name, yields }: ProxyContract,
+  maxAssertionAge: 'unbounded' | undefined,
+): void {
+  if (yields !== 'assertion' || maxAssertionAge !== undefined) return
+  const fault = `option "maxAssertionAge" must be stated as "unbounded": ${name} forwards no certificate, so that nothing says when an identity ends`
+  throw optionError('forwardedSource', fault)
+}
+
+const forwardedSourceSchema = strictOptions({
+  contract: z.custom<ProxyContract>(
+    isContract,
+    'must be a contract, such as rfc9440({ proxyVerifies: true })',
+  ),
+  trustedProxies: madeBy<TrustedProxies>(
+    'trustedByCertificate, trustedByUnixSocket or trustedByAddress',
+    isTrustedProxies,
+  ),
+  untrustedSenders: z.enum(['refuse', 'strip']).default('refuse'),
+  maxAssertionAge: z.literal('unbounded').exactOptional(),
+  cache: strictOptions({
+    entries: z.int().min(0).max(100_000).default(1000),
+    bytes: z
+      .int()
+      .min(0)
+      .max(2 ** 30)
+      .default(2 ** 22),
+  }).prefault({}),
+})
+
+function isContract(value: unknown): boolean {
+  const contract = value as ProxyContract | null | undefined
+  return typeof contract?.read === 'function' && Array.isArray(contract.headers)
+}
