@@ -3,7 +3,7 @@ import type { ClientIdentity } from './client-identity.js'
 import { PeerGateError } from './errors.js'
 import { quote } from './identity-value/quote.js'
 import { isAssured } from './evidence.js'
-import type { Assurance, PeerEvidence } from './evidence.js'
+import type { AnonymousPeer, Assurance, PeerEvidence } from './evidence.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
 import type { PeerSource, RequestLike } from './source/source.js'
 
@@ -17,13 +17,14 @@ export interface Identified {
 }
 
 export interface Unidentified {
-  /** What the source proved; null where no certificate is accepted at this moment. */
-  readonly evidence: PeerEvidence | null
+  /**
+   * What the source proved: of a certificate without an identity, or of a sender without a certificate
+   * whom a trusted proxy let in. Null where nobody is let in at this moment, not even to public routes.
+   */
+  readonly evidence: AnonymousPeer | PeerEvidence | null
   readonly identity: null
   /** Why there is no identity. */
   readonly refusal: PeerGateError
-  /** Whether the sender came in by a way that is trusted, so that public routes answer it. */
-  readonly isAdmitted: boolean
 }
 
 /** Admits the sender of a request; never throws. */
@@ -48,8 +49,7 @@ export function createAdmit(
   function admit(request: RequestLike): Admission {
     const peer = source.read(request)
     if (peer instanceof PeerGateError) return refuse(peer)
-    if ('refusal' in peer)
-      return { evidence: null, identity: null, isAdmitted: true, refusal: peer.refusal }
+    if ('refusal' in peer) return { evidence: peer, identity: null, refusal: peer.refusal }
     refuseLapsed(peer, clock())
     refuseUnassured(peer, minimumAssurance)
     const admission = admissions.get(peer) ?? admitFirst(peer)
@@ -78,7 +78,7 @@ export function createAdmit(
 }
 
 function refuse(refusal: PeerGateError): Unidentified {
-  return { evidence: null, identity: null, refusal, isAdmitted: false }
+  return { evidence: null, identity: null, refusal }
 }
 
 function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
@@ -126,7 +126,7 @@ function faulty(fault: string, cause?: unknown): PeerGateError {
 function identify(evidence: PeerEvidence, rule: IdentityRule): Admission {
   const value = selectValue(evidence, rule)
   if (value instanceof PeerGateError) {
-    return Object.freeze({ evidence, identity: null, refusal: value, isAdmitted: true })
+    return Object.freeze({ evidence, identity: null, refusal: value })
   }
   const identity = createIdentity(evidence, rule.kind, value)
   return Object.freeze({ evidence, identity, refusal: null })

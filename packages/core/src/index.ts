@@ -4,13 +4,35 @@ export type { Admission, Admit, Identified, Unidentified } from './admission.js'
 export type { ClientIdentity, IdentityKind } from './client-identity.js'
 export { PeerGateError } from './errors.js'
 export type { PeerGateErrorCode, PeerGateLayer } from './errors.js'
-export type { Assurance, PeerEvidence } from './evidence.js'
+export type { AnonymousPeer, Assurance, PeerEvidence } from './evidence.js'
 export { createRefusalAnswer } from './refusal-answer.js'
 export type { ProblemDetails, RefusalAnswer, RefusalAnswerOptions } from './refusal-answer.js'
 
 export { socketSource } from './source/socket.js'
 export type { SocketSourceOptions } from './source/socket.js'
+export { forwardedSource } from './source/forwarded.js'
+export type { ForwardedCacheOptions, ForwardedSourceOptions } from './source/forwarded.js'
+export { trustedByAddress } from './source/trusted-by-address.js'
+export type { TrustedByAddressOptions } from './source/trusted-by-address.js'
+export { trustedByCertificate } from './source/trusted-by-certificate.js'
+export type { TrustedByCertificateOptions } from './source/trusted-by-certificate.js'
+export { trustedByUnixSocket } from './source/trusted-by-unix-socket.js'
+export type { TrustedByUnixSocket } from './source/trusted-by-unix-socket.js'
+export type { TrustedProxies } from './source/trusted-proxies.js'
 export type { PeerSource, RequestLike } from './source/source.js'
+
+export { nginx } from './contract/nginx.js'
+export type { NginxOptions } from './contract/nginx.js'
+export type {
+  AssertedIdentity,
+  ContractHeader,
+  Forwarded,
+  ForwardedAssurance,
+  ForwardedCertificate,
+  ForwardedHeaders,
+  ProxyContract,
+} from './contract/proxy-contract.js'
+export type { ProxyNeverVerifies, ProxyVerifies } from './contract/proxy-verifies.js'
 
 export { createTlsGate } from './tls/tls-gate.js'
 export type { TlsGate } from './tls/tls-gate.js'
@@ -45,6 +67,7 @@ export { uriSan } from './identity-rule/uri-san.js'
 export type { IdentityRule } from './identity-rule/identity-rule.js'
 export type { NoOptions } from './identity-rule/no-options.js'
 
+export type { AssertedFacts, PeerCertificate } from './certificate/asserted-facts.js'
 export { commonNames } from './certificate/distinguished-name.js'
 export type {
   DistinguishedName,

@@ -9,6 +9,8 @@ const index = await readFile(new URL('README.md', pages), 'utf8')
 
 /** Every code, since the type leaves none out, and when its error is met. */
 const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
+  ERR_PEERGATE_ASSERTION_REFUSED: 'request',
+  ERR_PEERGATE_ASSURANCE_TOO_LOW: 'request',
   ERR_PEERGATE_CERTIFICATE_EXPIRED: 'request',
   ERR_PEERGATE_CERTIFICATE_IS_CA: 'request',
   ERR_PEERGATE_CERTIFICATE_KEY_WEAK: 'request',
@@ -24,6 +26,10 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_CONNECTION_NOT_CAPTURED: 'request',
   ERR_PEERGATE_CONNECTION_NOT_TLS: 'request',
   ERR_PEERGATE_FILE_UNREADABLE: 'creation',
+  ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS: 'request',
+  ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED: 'request',
+  ERR_PEERGATE_FORWARDED_IDENTITY_MISSING: 'request',
+  ERR_PEERGATE_FORWARDED_IDENTITY_UNVERIFIED: 'request',
   ERR_PEERGATE_GATE_FAULTY: 'request',
   ERR_PEERGATE_GATE_FOREIGN: 'creation',
   ERR_PEERGATE_HANDSHAKE_FAILED: 'request',
@@ -40,6 +46,7 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_PERMISSION_DENIED: 'request',
   ERR_PEERGATE_PERMISSION_UNKNOWN: 'creation',
   ERR_PEERGATE_PROTOCOL_UNSUPPORTED: 'request',
+  ERR_PEERGATE_PROXY_UNTRUSTED: 'request',
   ERR_PEERGATE_REVOCATION_LIST_INVALID: 'creation',
   ERR_PEERGATE_REVOCATION_UNKNOWN: 'request',
   ERR_PEERGATE_ROUTE_TOO_EARLY: 'creation',

@@ -14,8 +14,8 @@ import type { TrustSets } from './trust-sets.js'
 
 /** What a decision needs to know of the sender of a request. */
 export type Sender =
-  | { readonly identity: ClientIdentity; readonly refusal: null }
-  | { readonly isAdmitted: boolean; readonly identity: null; readonly refusal: PeerGateError }
+  | { readonly evidence: object; readonly identity: ClientIdentity; readonly refusal: null }
+  | { readonly evidence: object | null; readonly identity: null; readonly refusal: PeerGateError }
 
 /** A requirement made ready for requests. It never throws: what is no sender is refused. */
 export type Guard = (sender: Sender) => Decision
@@ -86,9 +86,7 @@ const allowedPublic: Decision = Object.freeze({ allowed: true, reason: 'public',
 type MaybeSender = Sender | null | undefined
 
 function guardPublic(sender: MaybeSender): Decision {
-  const isAdmitted =
-    identityOf(sender) !== null || sender?.refusal === null || sender?.isAdmitted === true
-  return isAdmitted ? allowedPublic : refuse(sender)
+  return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic
 }
 
 function identityOf(sender: MaybeSender): ClientIdentity | null {

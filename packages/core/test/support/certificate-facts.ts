@@ -1,7 +1,6 @@
-import type { PeerEvidence } from '@peergate/core'
+import type { CertificateFacts, SubjectAlternativeName } from '@peergate/core'
 
-export type CertificateFacts = PeerEvidence['certificate']
-export type SubjectAlternativeName = CertificateFacts['subjectAlternativeNames'][number]
+export type { CertificateFacts, SubjectAlternativeName }
 
 /** The facts of an ordinary leaf without names, changed by `facts`. */
 export function certificateFacts(facts: Partial<CertificateFacts> = {}): CertificateFacts {

@@ -5,11 +5,12 @@ import type { PeerEvidence, PeerSource, RequestLike } from '@peergate/core'
 /** What `source` proves of the peer of `request`: its trust set and assurance, or the refusal's code. */
 export function readPeer(source: PeerSource, request: unknown): string {
   const peer = source.read(request as RequestLike)
-  return peer instanceof PeerGateError ? peer.code : `${peer.assurance} ${peer.trustSet}`
+  if (peer instanceof PeerGateError) return peer.code
+  return 'refusal' in peer ? `anonymous ${peer.refusal.code}` : `${peer.assurance} ${peer.trustSet}`
 }
 
 export function acceptedPeer(source: PeerSource, request: RequestLike): PeerEvidence {
   const peer = source.read(request)
-  assert.ok(!(peer instanceof PeerGateError))
+  assert.ok(!(peer instanceof PeerGateError) && !('refusal' in peer))
   return peer
 }
