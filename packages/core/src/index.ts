@@ -89,9 +89,10 @@ export type { Grant, Policy, PolicyOptions } from './policy/policy.js'
 export type { AllowedDecision, Decision, DeniedDecision } from './policy/decision.js'
 export type { Guard, Sender } from './policy/guard.js'
 export { allOf } from './policy/all-of.js'
-export { authenticated, publicRoute, trustSet } from './policy/requirement.js'
+export { authenticated, minimumAssurance, publicRoute, trustSet } from './policy/requirement.js'
 export type {
   AllOfRequirement,
+  AssuranceRequirement,
   AuthenticatedRequirement,
   IdentityRequirement,
   PermissionRequirement,

@@ -9,11 +9,11 @@ export type Decision = AllowedDecision | DeniedDecision
 export interface AllowedDecision {
   readonly allowed: true
   /**
-   * `granted`: by {@link AllowedDecision.grant}. `trust-set`: by the set that the route demands.
+   * `granted`: by {@link AllowedDecision.grant}. `trust-set`, `assurance`: by what the route demands.
    * `authenticated`, `public`: the route asks no more. Of several requirements, the first permission
-   * gives the reason, and a set before `authenticated`.
+   * gives the reason, and a set or an assurance before `authenticated`.
    */
-  readonly reason: 'granted' | 'trust-set' | 'authenticated' | 'public'
+  readonly reason: 'granted' | 'trust-set' | 'assurance' | 'authenticated' | 'public'
   /** The identity, as its grant writes it; null where no permission was needed. */
   readonly grant: string | null
 }
@@ -23,9 +23,9 @@ export interface DeniedDecision {
   /**
    * `refused`: nobody was identified. `not-granted`: no grant gives the identity the permission.
    * `trust-set-mismatch`: another set admitted the identity than the route demands, or it is not known
-   * which.
+   * which. `assurance-too-low`: the identity is known with less than the route demands.
    */
-  readonly reason: 'refused' | 'not-granted' | 'trust-set-mismatch'
+  readonly reason: 'refused' | 'not-granted' | 'trust-set-mismatch' | 'assurance-too-low'
   readonly error: PeerGateError
 }
 

@@ -1,5 +1,7 @@
 import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
+import { isAssured } from '../evidence.js'
+import type { Assurance } from '../evidence.js'
 import { quote } from '../identity-value/quote.js'
 import type { AllowedDecision, Decide, Decision, DeniedDecision } from './decision.js'
 import type { IdentityStatement } from './statement.js'
@@ -11,6 +13,7 @@ export type Judge = (identity: ClientIdentity) => Decision
 export function createJudge(statement: IdentityStatement, decide: Decide): Judge {
   if (statement.kind === 'authenticated') return () => allowedAuthenticated
   if (statement.kind === 'trustSet') return judgeTrustSet(statement.name)
+  if (statement.kind === 'minimumAssurance') return judgeAssurance(statement.minimum)
   if (statement.kind === 'allOf') {
     return judgeAll(statement.parts.map((part) => createJudge(part, decide)))
   }
@@ -20,6 +23,7 @@ export function createJudge(statement: IdentityStatement, decide: Decide): Judge
 
 const allowedAuthenticated = allowedBy('authenticated')
 const allowedTrustSet = allowedBy('trust-set')
+const allowedAssurance = allowedBy('assurance')
 
 function allowedBy(reason: AllowedDecision['reason']): AllowedDecision {
   return Object.freeze({ allowed: true, reason, grant: null })
@@ -37,6 +41,17 @@ function denyTrustSet({ value, trustSet }: ClientIdentity, demanded: string): De
   const fault = `the route demands the set ${quote(demanded)}, and ${found}`
   const error = new PeerGateError('ERR_PEERGATE_TRUST_SET_MISMATCH', fault)
   return { allowed: false, reason: 'trust-set-mismatch', error }
+}
+
+function judgeAssurance(minimum: Assurance): Judge {
+  return (identity) =>
+    isAssured(identity.assurance, minimum) ? allowedAssurance : denyAssurance(identity, minimum)
+}
+
+function denyAssurance({ value, assurance }: ClientIdentity, minimum: Assurance): DeniedDecision {
+  const fault = `the route demands ${minimum}, and ${quote(value)} is known as ${assurance}`
+  const error = new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault)
+  return { allowed: false, reason: 'assurance-too-low', error }
 }
 
 function judgeAll(judges: readonly Judge[]): Judge {

@@ -1,3 +1,5 @@
+import { assurances } from '../evidence.js'
+import type { Assurance } from '../evidence.js'
 import { optionError } from '../options.js'
 import type { RegisteredPermission } from './register.js'
 import { makeRequirement } from './statement.js'
@@ -14,6 +16,12 @@ export interface PermissionRequirement<Permission extends string = string> {
 export interface TrustSetRequirement {
   readonly [stated]: 'trustSet'
   readonly trustSet: string
+}
+
+/** See {@link minimumAssurance}. */
+export interface AssuranceRequirement {
+  readonly [stated]: 'minimumAssurance'
+  readonly minimumAssurance: Assurance
 }
 
 /** Made by `allOf(…)`. */
@@ -38,13 +46,14 @@ export type IdentityRequirement =
   | RegisteredPermission
   | PermissionRequirement
   | TrustSetRequirement
+  | AssuranceRequirement
   | AllOfRequirement
   | AuthenticatedRequirement
 
 /**
  * What a route states of its callers: a permission (a bare tag of the registered policy, or
- * `gate.permission('…')`), {@link trustSet}, `allOf(…)`, {@link authenticated} or
- * {@link publicRoute}.
+ * `gate.permission('…')`), {@link trustSet}, {@link minimumAssurance}, `allOf(…)`,
+ * {@link authenticated} or {@link publicRoute}.
  */
 export type Requirement = IdentityRequirement | PublicRequirement
 
@@ -80,4 +89,24 @@ export function trustSet(name: string): TrustSetRequirement {
     throw optionError('trustSet', 'the name of the set must be a text that is not empty')
   }
   return makeRequirement({ trustSet: name }, { kind: 'trustSet', name }) as TrustSetRequirement
+}
+
+/**
+ * Any identity that is known with `minimum` or more, whatever it holds: `minimumAssurance('tls')` is for
+ * clients whose handshake this process verified, `minimumAssurance('proxy-verified')` also for those
+ * whom a trusted proxy says that it verified.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * const permission = allOf('invoice:write', minimumAssurance('proxy-verified'))
+ * ```
+ */
+export function minimumAssurance(minimum: Assurance): AssuranceRequirement {
+  if (!assurances.includes(minimum)) {
+    throw optionError('minimumAssurance', `must be one of ${assurances.join(', ')}`)
+  }
+  const shown = { minimumAssurance: minimum }
+  return makeRequirement(shown, { kind: 'minimumAssurance', minimum }) as AssuranceRequirement
 }

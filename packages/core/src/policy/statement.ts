@@ -1,3 +1,4 @@
+import type { Assurance } from '../evidence.js'
 import type { Decide } from './decision.js'
 
 /** What a requirement asks for, as our own code reads it. */
@@ -9,6 +10,7 @@ export type IdentityStatement = SingleStatement | AllOfStatement
 export type SingleStatement =
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'trustSet'; readonly name: string }
+  | { readonly kind: 'minimumAssurance'; readonly minimum: Assurance }
   | PermissionStatement
 
 export interface PermissionStatement {
@@ -38,7 +40,7 @@ export function statementOf(requirement: unknown): Statement | undefined {
 
 /** What a requirement can be, in words that follow its name. */
 export const requirementForms =
-  'must be a permission, gate.permission(…), trustSet(…), allOf(…), authenticated or publicRoute'
+  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), allOf(…), authenticated or publicRoute'
 
 /** By the requirement itself, so that nobody can make one by hand. */
 const statements = new WeakMap<object, Statement>()

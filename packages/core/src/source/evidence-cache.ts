@@ -29,6 +29,7 @@ export function createEvidenceCache(limits: {
     },
     set(text, evidence) {
       if (text.length > limits.bytes) return
+      forget(text)
       entries.set(text, evidence)
       bytes += text.length
       for (const oldest of entries.keys()) {

@@ -85,6 +85,7 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   const readings = new WeakMap<RequestLike, Reading>()
   const source: PeerSource = Object.freeze({
     name: contract.name,
+    trustSets: Object.freeze([]),
     read(request: RequestLike) {
       const reading = readings.get(request) ?? attempt(() => readOnce(request))
       readings.set(request, reading)

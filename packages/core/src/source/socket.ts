@@ -39,10 +39,14 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
     trustSets: tls?.trustSets ?? Object.freeze([]),
     read(request: RequestLike) {
       const peer = readPeer(request)
-      // Nobody is believed here what the headers say, and nothing behind the gate shall be tempted.
-      if (!cleared.has(request)) removeIdentityHeaders(request)
-      cleared.add(request)
-      return peer
+      try {
+        // Nobody is believed here what the headers say, and nothing behind the gate shall be tempted.
+        if (!cleared.has(request)) removeIdentityHeaders(request)
+        cleared.add(request)
+        return peer
+      } catch (cause) {
+        return peer instanceof PeerGateError ? peer : closed('its headers cannot be cleared', cause)
+      }
     },
   })
 }

@@ -100,6 +100,12 @@ anyGate.guard(mayRead)
 // A decision tells its reason only with its outcome.
 const decision = gate.guard(mayRead)(gate.admit({}))
 if (decision.allowed) expectTrue<Equals<typeof decision.grant, string | null>>()
-else expectTrue<Equals<typeof decision.reason, 'refused' | 'not-granted' | 'trust-set-mismatch'>>()
+else
+  expectTrue<
+    Equals<
+      typeof decision.reason,
+      'refused' | 'not-granted' | 'trust-set-mismatch' | 'assurance-too-low'
+    >
+  >()
 // @ts-expect-error -- an allowed decision has no error
 export const error: unknown = decision.error

@@ -12,7 +12,7 @@ const untyped = gate as unknown as {
 }
 
 const noRequirement =
-  'requirement: must be a permission, gate.permission(…), trustSet(…), allOf(…), authenticated or publicRoute'
+  'requirement: must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), allOf(…), authenticated or publicRoute'
 
 const hostile = {
   get permission(): never {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { allOf, authenticated, publicRoute, trustSet } from '@peergate/core'
+import { allOf, authenticated, minimumAssurance, publicRoute, trustSet } from '@peergate/core'
 import { faultOf } from '../support/fault-of.js'
-import { paymentsGate } from '../support/payments-gate.js'
+import { paymentsGate, worker, workerId } from '../support/payments-gate.js'
 
 const mayRead = paymentsGate().permission('invoice:read')
 const payments = trustSet('payments')
@@ -16,8 +16,18 @@ t.test('makes a trust set of nothing but its name', async (t) => {
   }
 })
 
+t.test('makes a minimum of nothing but an assurance', async (t) => {
+  const untyped = minimumAssurance as (minimum?: unknown) => unknown
+  for (const minimum of [undefined, null, '', 'reverified', 'TLS', 0, ['tls']]) {
+    const error = faultOf(() => untyped(minimum))
+    t.equal(error?.code, 'ERR_PEERGATE_OPTION_INVALID')
+    t.equal(error?.detail, 'minimumAssurance: must be one of tls, proxy-verified, proxy-asserted')
+  }
+  t.strictSame(minimumAssurance('tls'), { minimumAssurance: 'tls' })
+})
+
 const isNone =
-  'must be a permission, gate.permission(…), trustSet(…), allOf(…), authenticated or publicRoute'
+  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), allOf(…), authenticated or publicRoute'
 const isPublic = 'is publicRoute, which lets in whom the others refuse; leave it out'
 
 const contradictions: readonly (readonly [string, readonly unknown[], fault: string])[] = [
@@ -61,4 +71,27 @@ t.test('shows what a requirement demands, and cannot be changed', async (t) => {
   t.strictSame(payments, { trustSet: 'payments' })
   t.strictSame(all, { allOf: requirements })
   for (const part of [payments, all, all.allOf]) t.ok(Object.isFrozen(part))
+})
+
+t.test('lets pass whom it knows with the assurance that a route demands', async (t) => {
+  const gate = paymentsGate()
+  const identity = gate.identify(worker)
+  const ranks = ['tls', 'proxy-verified', 'proxy-asserted'] as const
+  for (const [rank, assurance] of ranks.entries()) {
+    const sender = { evidence: {}, identity: { ...identity, assurance }, refusal: null }
+    for (const [least, minimum] of ranks.entries()) {
+      const decision = gate.guard(minimumAssurance(minimum))(sender)
+      t.equal(decision.allowed, rank <= least, `${assurance} for ${minimum}`)
+      if (decision.allowed) t.match(decision, { reason: 'assurance', grant: null })
+      else {
+        t.match(decision, {
+          reason: 'assurance-too-low',
+          error: {
+            code: 'ERR_PEERGATE_ASSURANCE_TOO_LOW',
+            detail: `the route demands ${minimum}, and "${workerId}" is known as ${assurance}`,
+          },
+        })
+      }
+    }
+  }
 })

@@ -1,0 +1,68 @@
+import { collectHeaders } from '#core/contract/collect-headers.js'
+import t from 'tap'
+import { faultOf } from '../support/fault-of.js'
+
+const headers = [{ name: 'x-cert' }, { name: 'x-chain', isList: true }]
+
+t.test('collects the lines of its headers, in whatever case they are written', (t) => {
+  const raw = ['Host', 'a', 'X-CERT', 'b', 'x-chain', 'c', 'x-other', 'd', 'X-Chain', 'e']
+  const collected = collectHeaders(raw, headers)
+  t.equal(collected.value('x-cert'), 'b')
+  t.strictSame(collected.lines('x-chain'), ['c', 'e'])
+  t.equal(collected.value('host'), null)
+  t.strictSame(collected.lines('x-other'), [])
+  const none = collectHeaders([], headers)
+  t.equal(none.value('x-cert'), null)
+  t.strictSame(none.lines('x-chain'), [])
+  t.end()
+})
+
+t.test('has one text for the same headers, and another for others', (t) => {
+  const textOf = (...raw: readonly string[]) => collectHeaders(raw, headers).text
+  t.equal(textOf('X-Cert', 'a', 'Host', 'b'), textOf('accept', 'c', 'x-cert', 'a'))
+  const texts = [
+    textOf(),
+    textOf('x-cert', ''),
+    textOf('x-cert', 'a'),
+    textOf('x-chain', 'a'),
+    textOf('x-chain', 'a', 'x-chain', 'b'),
+    textOf('x-chain', 'a,b'),
+    textOf('x-chain', 'a","b'),
+    textOf('x-cert', 'a', 'x-chain', 'b'),
+  ]
+  t.equal(new Set(texts).size, texts.length)
+  t.end()
+})
+
+t.test('refuses what can be read in two ways, or is no plain text', (t) => {
+  const lines = Array.from({ length: 1000 }, (_, at) => [`x-${at}`, '']).flat()
+  for (const [raw, code, detail] of [
+    [['x-cert', 'a', 'X-Cert', 'a'], 'AMBIGUOUS', 'x-cert must be sent once'],
+    [['x_cert', 'a'], 'AMBIGUOUS', 'x-cert must not be sent with _ or . in its name'],
+    [
+      ['x-cert', 'a', 'X.Cert', 'a'],
+      'AMBIGUOUS',
+      'x-cert must not be sent with _ or . in its name',
+    ],
+    [['X_Chain', ''], 'AMBIGUOUS', 'x-chain must not be sent with _ or . in its name'],
+    [
+      lines,
+      'AMBIGUOUS',
+      'the request must not have 1000 header lines, behind which some may be lost',
+    ],
+    [['x-cert', 'a'.repeat(32_769)], 'MALFORMED', 'x-cert must not exceed 32768 characters'],
+    [['x-cert', 'é'], 'MALFORMED', 'x-cert must be printable ASCII'],
+    [['x-cert', 'a\u007F'], 'MALFORMED', 'x-cert must be printable ASCII'],
+    [['x-chain', 'a\tb'], 'MALFORMED', 'x-chain must be printable ASCII'],
+    [['x-cert', 'a\n'], 'MALFORMED', 'x-cert must be printable ASCII'],
+  ] as const) {
+    const fault = faultOf(() => collectHeaders(raw, headers))
+    t.equal(fault?.code, `ERR_PEERGATE_FORWARDED_IDENTITY_${code}`)
+    t.equal(fault?.detail, detail)
+    t.equal(fault?.layer, 'proxy')
+  }
+  t.doesNotThrow(() => collectHeaders(lines.slice(2), headers))
+  t.doesNotThrow(() => collectHeaders(['x-cert', 'a'.repeat(32_768)], headers))
+  t.doesNotThrow(() => collectHeaders(['x-cert'], headers))
+  t.end()
+})

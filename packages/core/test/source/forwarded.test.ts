@@ -1,0 +1,305 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as requestHttp } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import {
+  forwardedSource,
+  nginx,
+  publicRoute,
+  trustedByAddress,
+  trustedByUnixSocket,
+} from '@peergate/core'
+import type {
+  Forwarded,
+  ForwardedSourceOptions,
+  ProxyContract,
+  RequestLike,
+  TrustedProxies,
+} from '@peergate/core'
+import { createConformanceGates, readerId } from '@peergate/testkit'
+import t from 'tap'
+import { faultOf } from '../support/fault-of.js'
+import {
+  createForwardedGate,
+  createForwardingServer,
+  listenOn,
+  tell,
+} from '../support/forwarding-server.js'
+
+const { issueClient } = await createConformanceGates()
+const worker = await issueClient()
+const names = { certificate: 'x-ssl-client-cert', verify: 'x-ssl-client-verify' }
+const contract = nginx(names)
+const loopback = trustedByAddress({ addresses: ['127.0.0.1'] })
+const elsewhere = trustedByAddress({ addresses: ['192.0.2.1'] })
+const forwarded = linesOf(worker.certificate)
+
+function linesOf(certificate: string, verify = 'SUCCESS'): readonly string[] {
+  return [`X-SSL-Client-Cert: ${encodeURIComponent(certificate)}`, `X-SSL-Client-Verify: ${verify}`]
+}
+
+function createSource(own: Partial<ForwardedSourceOptions> = {}) {
+  return forwardedSource({ contract, trustedProxies: loopback, ...own })
+}
+
+t.test('identifies the client of a trusted proxy, and removes what it read', async (t) => {
+  const where = await listenOn(t, createForwardingServer(createForwardedGate(createSource())))
+  const told = await tell(where, ['Accept: a', ...forwarded, 'X-Other: b'])
+  t.strictSame(told, {
+    who: readerId,
+    assurance: 'proxy-verified',
+    isPublic: true,
+    rawHeaders: ['host', 'localhost', 'connection', 'close', 'Accept', 'a', 'X-Other', 'b'],
+    headers: ['host', 'connection', 'accept', 'x-other'],
+  })
+})
+
+t.test('says of one request the same, as often as it is asked', async (t) => {
+  const gate = createForwardedGate(createSource())
+  const server = createForwardingServer(gate)
+  server.prependListener('request', (request) => gate.admit(request))
+  t.equal((await tell(await listenOn(t, server), forwarded)).who, readerId)
+})
+
+t.test('refuses a sender with identity headers that is not trusted, or strips them', async (t) => {
+  const untrusted = 'ERR_PEERGATE_PROXY_UNTRUSTED'
+  for (const [untrustedSenders, lines, isPublic] of [
+    ['refuse', forwarded, false],
+    ['refuse', ['Client-Cert: :AAAA:'], false],
+    ['refuse', ['X_SSL.Client-Cert: a'], false],
+    ['refuse', [], true],
+    ['strip', forwarded, true],
+  ] as const) {
+    const source = createSource({ trustedProxies: elsewhere, untrustedSenders })
+    const where = await listenOn(t, createForwardingServer(createForwardedGate(source)))
+    const told = await tell(where, lines)
+    t.match(told, { who: untrusted, isPublic, headers: ['host', 'connection'] }, lines.join())
+    t.equal(told.rawHeaders.length, 4)
+  }
+})
+
+t.test('answers public routes to a client of the proxy without a certificate', async (t) => {
+  const where = await listenOn(t, createForwardingServer(createForwardedGate(createSource())))
+  for (const lines of [[], ['X-SSL-Client-Verify: NONE']]) {
+    const { who, isPublic } = await tell(where, lines)
+    t.strictSame([who, isPublic], ['ERR_PEERGATE_FORWARDED_IDENTITY_MISSING', true])
+  }
+})
+
+t.test('lets nothing else pass to public routes', async (t) => {
+  const where = await listenOn(t, createForwardingServer(createForwardedGate(createSource())))
+  const [certificate = '', verify = ''] = forwarded
+  for (const [lines, code] of [
+    [linesOf(worker.certificate, 'FAILED:expired'), 'FORWARDED_IDENTITY_UNVERIFIED'],
+    [[certificate], 'FORWARDED_IDENTITY_UNVERIFIED'],
+    [[verify], 'FORWARDED_IDENTITY_MALFORMED'],
+    [[verify, 'X-SSL-Client-Cert: abc'], 'FORWARDED_IDENTITY_MALFORMED'],
+    [[certificate, certificate, verify], 'FORWARDED_IDENTITY_AMBIGUOUS'],
+    [[...forwarded, 'X_SSL_Client_Verify: SUCCESS'], 'FORWARDED_IDENTITY_AMBIGUOUS'],
+    [[...forwarded, 'X-SSL.Client-Cert: a'], 'FORWARDED_IDENTITY_AMBIGUOUS'],
+    [[verify, 'X-SSL-Client-Cert: é'], 'FORWARDED_IDENTITY_MALFORMED'],
+    [[verify, 'X-SSL-Client-Cert: a\tb'], 'FORWARDED_IDENTITY_MALFORMED'],
+  ] as const) {
+    const { who, isPublic, headers } = await tell(where, lines)
+    t.strictSame([who, isPublic], [`ERR_PEERGATE_${code}`, false], lines.join())
+    t.strictSame(headers, ['host', 'connection'])
+  }
+})
+
+t.test('judges the forwarded certificate as that of a handshake', async (t) => {
+  const where = await listenOn(t, createForwardingServer(createForwardedGate(createSource())))
+  const expired = { from: '-2d', to: '-1d' }
+  for (const [request, code] of [
+    [{ validity: expired }, 'CERTIFICATE_EXPIRED'],
+    [{ validity: { from: '+1d', to: '+2d' } }, 'CERTIFICATE_NOT_YET_VALID'],
+    [{ usage: 'server' }, 'CERTIFICATE_PURPOSE_WRONG'],
+    [{ ca: true }, 'CERTIFICATE_IS_CA'],
+    [{ keys: 'rsa-1024' }, 'CERTIFICATE_KEY_WEAK'],
+    [{ uri: [] }, 'IDENTITY_MISSING'],
+  ] as const) {
+    const { certificate } = await issueClient(request)
+    t.equal((await tell(where, linesOf(certificate))).who, `ERR_PEERGATE_${code}`)
+  }
+  const { certificate } = await issueClient({ usage: 'none' })
+  t.equal((await tell(where, linesOf(certificate))).who, readerId)
+})
+
+t.test(
+  'remembers a certificate, and compares its end with the clock on every request',
+  async (t) => {
+    let now = worker.notAfter.getTime()
+    const gate = createForwardedGate(createSource(), { clock: () => now })
+    const where = await listenOn(t, createForwardingServer(gate))
+    t.equal((await tell(where, forwarded)).who, readerId)
+    t.equal((await tell(where, forwarded)).who, readerId)
+    now += 1
+    t.equal((await tell(where, forwarded)).who, 'ERR_PEERGATE_CERTIFICATE_EXPIRED')
+  },
+)
+
+t.test('demands the assurance that the gate is told to', async (t) => {
+  for (const [minimumAssurance, who] of [
+    ['proxy-asserted', readerId],
+    ['proxy-verified', readerId],
+    ['tls', 'ERR_PEERGATE_ASSURANCE_TOO_LOW'],
+  ] as const) {
+    const gate = createForwardedGate(createSource(), { minimumAssurance })
+    t.equal((await tell(await listenOn(t, createForwardingServer(gate)), forwarded)).who, who)
+  }
+})
+
+/** A contract that says of every request the same. */
+function contractOf(result: Forwarded, yields: ProxyContract['yields']): ProxyContract {
+  return { name: 'mesh', headers: [{ name: 'x-mesh-id' }], yields, read: () => result }
+}
+
+const asserted: Forwarded = {
+  names: [{ type: 'uniformResourceIdentifier', value: readerId }],
+  fingerprint256: 'AB:CD',
+  assurance: 'proxy-asserted',
+}
+
+t.test('accepts an identity without its certificate only if that was stated', async (t) => {
+  const mesh = contractOf(asserted, 'either')
+  const refusing = createForwardedGate(createSource({ contract: mesh }))
+  const refused = await tell(await listenOn(t, createForwardingServer(refusing)), [])
+  t.strictSame([refused.who, refused.isPublic], ['ERR_PEERGATE_ASSERTION_REFUSED', false])
+
+  const accepting = createSource({ contract: mesh, maxAssertionAge: 'unbounded' })
+  const gate = createForwardedGate(accepting)
+  const server = createForwardingServer(gate)
+  server.on('request', (request) => {
+    t.match(gate.identify(request), {
+      value: readerId,
+      issuer: null,
+      serialNumber: null,
+      notBefore: null,
+      notAfter: null,
+      fingerprint256: 'AB:CD',
+      assurance: 'proxy-asserted',
+      source: 'mesh',
+      trustSet: null,
+    })
+  })
+  t.equal((await tell(await listenOn(t, server), [])).who, readerId)
+
+  t.equal(
+    faultOf(() => createSource({ contract: contractOf(asserted, 'assertion') }))?.detail,
+    'forwardedSource: option "maxAssertionAge" must be stated as "unbounded": mesh forwards no certificate, so that nothing says when an identity ends',
+  )
+})
+
+t.test('takes a contract that throws for one that says nothing', async (t) => {
+  const faulty = { ...contractOf(asserted, 'either'), read: () => JSON.parse('{') as Forwarded }
+  const gate = createForwardedGate(createSource({ contract: faulty }))
+  const { who, isPublic } = await tell(await listenOn(t, createForwardingServer(gate)), [])
+  t.strictSame([who, isPublic], ['ERR_PEERGATE_GATE_FAULTY', false])
+})
+
+t.test('answers odd requests with a code', (t) => {
+  const gate = createForwardedGate(createSource({ trustedProxies: elsewhere }))
+  for (const request of [{}, { socket: null }, { socket: 1 }, { socket: {} }]) {
+    t.equal(gate.admit(request as RequestLike).refusal?.code, 'ERR_PEERGATE_PROXY_UNTRUSTED')
+  }
+  t.equal(gate.admit(null as unknown as RequestLike).refusal?.code, 'ERR_PEERGATE_GATE_FAULTY')
+  t.end()
+})
+
+t.test('serves requests of HTTP/2', async (t) => {
+  const gate = createForwardedGate(createSource())
+  const server = createHttp2Server((request, response) => {
+    const { identity } = gate.admit(request)
+    const left = [...Object.keys(request.headers), ...request.rawHeaders].join(' ')
+    response.end(`${identity?.value} ${/ssl/iu.test(left)}`)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => server.close())
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  t.teardown(() => session.destroy())
+  const headers = Object.fromEntries(forwarded.map((line) => line.split(': ')))
+  for (const turn of ['first', 'second']) {
+    t.equal(await text(session.request(headers)), `${readerId} false`, turn)
+  }
+})
+
+t.test('trusts a Unix socket that the server itself listens on', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'peergate-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const trustedProxies = trustedByUnixSocket()
+  const source = createSource({ trustedProxies })
+  const gate = createForwardedGate(source)
+  const [onPath, onPort, forgotten] = [1, 2, 3].map(() => createForwardingServer(gate)) as [
+    ReturnType<typeof createForwardingServer>,
+    ReturnType<typeof createForwardingServer>,
+    ReturnType<typeof createForwardingServer>,
+  ]
+  trustedProxies.attach(onPath)
+  trustedProxies.attach(onPort)
+  const untrusted = 'ERR_PEERGATE_PROXY_UNTRUSTED'
+  t.equal((await tell(await listenOn(t, onPath, `${folder}/a.sock`), forwarded)).who, readerId)
+  t.equal((await tell(await listenOn(t, onPort), forwarded)).who, untrusted)
+  t.equal((await tell(await listenOn(t, forgotten, `${folder}/b.sock`), forwarded)).who, untrusted)
+  t.throws(() => trustedProxies.attach(onPath), /the server already listens; attach before listen/u)
+  t.throws(() => trustedProxies.attach({} as never), /must be a server of node:net/u)
+  t.ok(Object.isFrozen(trustedProxies))
+})
+
+t.test('is the source of one gate', (t) => {
+  const source = createSource()
+  createForwardedGate(source)
+  t.equal(
+    faultOf(() => createForwardedGate(source))?.detail,
+    'createPeerGate: option "source" is the source of another gate; make one for each',
+  )
+  t.strictSame(source.trustSets, [])
+  t.end()
+})
+
+t.test('refuses options that are not well-formed', (t) => {
+  const byHand = { proof: 'address', refusalOf: () => null } as unknown as TrustedProxies
+  for (const [own, fault] of [
+    [{ contract: undefined }, /option "contract" must be a contract/u],
+    [{ contract: { read: () => null } }, /option "contract" must be a contract/u],
+    [{ trustedProxies: undefined }, /option "trustedProxies" must be made by trustedBy/u],
+    [{ trustedProxies: byHand }, /option "trustedProxies" must be made by trustedBy/u],
+    [{ untrustedSenders: 'ignore' }, /option "untrustedSenders" must be "refuse" or "strip"/u],
+    [{ maxAssertionAge: 60 }, /option "maxAssertionAge" must be "unbounded"/u],
+    [{ cache: { entries: -1 } }, /option "cache\.entries"/u],
+    [{ cache: { bytes: 2 ** 31 } }, /option "cache\.bytes"/u],
+    [{ trustProxies: loopback }, /option "trustProxies" is not known; did you mean "trustedPro/u],
+  ] as const) {
+    const options = { contract, trustedProxies: loopback, ...own } as ForwardedSourceOptions
+    t.match(faultOf(() => forwardedSource(options))?.detail, fault)
+  }
+  t.end()
+})
+
+t.test('identifies whoever asks for an upgrade', async (t) => {
+  const gate = createForwardedGate(createSource())
+  const server = createForwardingServer(gate)
+  server.on('upgrade', (request, socket) => {
+    socket.end(`HTTP/1.1 101 Switching Protocols\r\nwho: ${gate.identify(request).value}\r\n\r\n`)
+  })
+  const where = await listenOn(t, server)
+  const headers = Object.fromEntries(forwarded.map((line) => line.split(': ')))
+  const outgoing = requestHttp({
+    ...where,
+    headers: { ...headers, connection: 'upgrade', upgrade: 'a' },
+  })
+  outgoing.end()
+  const [response] = (await once(outgoing, 'upgrade')) as [{ headers: Record<string, string> }]
+  t.equal(response.headers['who'], readerId)
+})
+
+t.test('guards public routes of what no gate let in', (t) => {
+  const gate = createForwardedGate(createSource({ trustedProxies: elsewhere }))
+  const guard = gate.guard(publicRoute)
+  const request = { socket: {}, rawHeaders: ['Client-Cert', 'a'], headers: { 'client-cert': 'a' } }
+  t.equal(guard(gate.admit(request)).allowed, false)
+  t.strictSame(request, { socket: {}, rawHeaders: [], headers: {} })
+  t.end()
+})
