@@ -6,7 +6,18 @@ import { removeIdentityHeaders } from '#core/source/remove-identity-headers.js'
 import t from 'tap'
 import type { Test } from 'tap'
 
-const sent = ['Client-Cert', 'a', 'x_forwarded.client-CERT', 'b', 'X-Own', 'c', 'Accept', 'd']
+const sent = [
+  'Host',
+  'localhost',
+  'Client-Cert',
+  'a',
+  'x_forwarded.client-CERT',
+  'b',
+  'X-Own',
+  'c',
+  'Accept',
+  'd',
+]
 
 /** A request of Node's own with these headers, of which `read` looks at something first. */
 async function receive(
@@ -39,19 +50,16 @@ t.test('removes every spelling from every view, whichever was read before', asyn
       removeIdentityHeaders(message, (name) => name === 'x-own'),
       true,
     )
-    t.strictSame(Object.keys(message.headers), ['accept', ...rest(message)])
-    t.strictSame(Object.keys(message.headersDistinct), ['accept', ...rest(message)])
-    t.strictSame(message.rawHeaders.slice(0, 2), ['Accept', 'd'])
+    const [host, , accept] = message.rawHeaders
+    t.strictSame([host, accept], ['Host', 'Accept'])
+    const left = message.rawHeaders
+      .filter((_, at) => at % 2 === 0)
+      .map((name) => name.toLowerCase())
+    t.strictSame(Object.keys(message.headers), left)
+    t.strictSame(Object.keys(message.headersDistinct), left)
     t.equal(removeIdentityHeaders(message), false)
   }
 })
-
-function rest({ rawHeaders }: IncomingMessage): readonly string[] {
-  return rawHeaders
-    .filter((_, at) => at % 2 === 0)
-    .slice(1)
-    .map((name) => name.toLowerCase())
-}
 
 t.test('leaves other headers as they are', async (t) => {
   const message = await receive(t, () => undefined)
