@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ClientIdentity, PeerGateErrorCode, RefusalAnswerOptions } from '@peergate/core'
-import { createConformanceGates, readerId } from './conformance-gates.js'
-import type { ConformanceGates } from './conformance-gates.js'
+import { createConformanceGates, forwardedHeaders, proxyId, readerId } from './conformance-gates.js'
+import type { ConformanceGates, ConformanceGatesOptions } from './conformance-gates.js'
 import type { LeafRequest } from './pki-declaration.js'
 import { openTestClient } from './test-client.js'
 import type { TestClient, TestResponse } from './test-client.js'
@@ -170,6 +170,52 @@ export const adapterConformance: readonly ConformanceCase[] = [
       }),
   })),
   {
+    name: 'identifies the client that a trusted proxy forwards, and never the proxy',
+    run: (target) =>
+      withClient(
+        target,
+        proxyRequest,
+        async (client, { gates }) => {
+          const { certificate } = await gates.issueClient()
+          const forwarded = forwardedHeaders(certificate)
+          const { status, body } = await client.request('GET', '/me', forwarded)
+          assert.equal(status, 200)
+          const { value, source, assurance, trustSet } = JSON.parse(body) as ClientIdentity
+          assert.deepEqual(
+            [value, source, assurance, trustSet],
+            [readerId, 'nginx', 'proxy-verified', 'payments'],
+          )
+          assert.equal((await client.request('GET', '/invoices/42', forwarded)).status, 200)
+          const denied = await client.request('POST', '/invoices', forwarded)
+          assertProblem(denied, 403, 'ERR_PEERGATE_PERMISSION_DENIED')
+          const bare = await client.request('GET', '/me')
+          assertProblem(bare, 401, 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING')
+          const open = await client.request('GET', '/open')
+          assert.deepEqual([open.status, open.body], [200, 'null'])
+          const twice = { ...forwarded, x_ssl_client_verify: 'SUCCESS' }
+          const aliased = await client.request('GET', '/open', twice)
+          assertProblem(aliased, 401, 'ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS')
+        },
+        { behindProxy: true },
+      ),
+  },
+  {
+    name: 'refuses forwarded identities of whoever is no trusted proxy',
+    run: (target) =>
+      withClient(
+        target,
+        {},
+        async (client, { gates, app }) => {
+          const { certificate } = await gates.issueClient()
+          const forged = await client.request('GET', '/open', forwardedHeaders(certificate))
+          assertProblem(forged, 401, 'ERR_PEERGATE_PROXY_UNTRUSTED')
+          assertProblem(await client.request('GET', '/me'), 401, 'ERR_PEERGATE_PROXY_UNTRUSTED')
+          assert.equal(app.handled(), 0)
+        },
+        { behindProxy: true },
+      ),
+  },
+  {
     name: 'answers 421 to a request for another host than its connection',
     run: (target) =>
       withClient(
@@ -213,6 +259,8 @@ function outsideOfPayments(): readonly (readonly [string, issuer: string])[] {
     ['a peer whose set is not known', 'payments-intermediate'],
   ]
 }
+
+const proxyRequest = { issuer: 'batch-client-ca', uri: [proxyId] }
 
 const hostHeaders = { 'http/1.1': 'host', h2: ':authority' } as const
 
@@ -271,10 +319,10 @@ async function withClient(
   target: ConformanceTarget,
   request: Partial<LeafRequest> | null,
   use: (client: TestClient, setting: Setting) => Promise<void>,
-  options: { readonly answering?: RefusalAnswerOptions; readonly byHost?: boolean } = {},
+  options: ConformanceGatesOptions & { readonly answering?: RefusalAnswerOptions } = {},
 ): Promise<void> {
-  const { answering = {}, byHost = false } = options
-  const gates = await createConformanceGates({ byHost })
+  const { answering = {}, ...kind } = options
+  const gates = await createConformanceGates(kind)
   const app = await target.start(gates, answering)
   const leaf = await gates.issueClient(request ?? {})
   const client = openTestClient({

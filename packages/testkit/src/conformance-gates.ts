@@ -1,6 +1,15 @@
 import { EventEmitter, once } from 'node:events'
-import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
-import type { PeerGate, PeerRefusal, TlsGate } from '@peergate/core'
+import {
+  createPeerGate,
+  createTlsGate,
+  definePolicy,
+  forwardedSource,
+  nginx,
+  socketSource,
+  spiffe,
+  trustedByCertificate,
+} from '@peergate/core'
+import type { IdentityRule, PeerGate, PeerRefusal, PeerSource, TlsGate } from '@peergate/core'
 import { mintPki } from './mint-pki.js'
 import type { MintedLeaf, Pki } from './mint-pki.js'
 import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
@@ -61,10 +70,32 @@ export const readerId = 'spiffe://prod.example/ns/payments/sa/reader'
 export interface ConformanceGatesOptions {
   /** Whether the TLS gate has the host `localhost` alone, in the place of one for every name. */
   readonly byHost?: boolean
+  /** Whether the gate identifies the clients that {@link proxyId} forwards, and nobody else. */
+  readonly behindProxy?: boolean
+}
+
+/** The proxy that is trusted with `behindProxy`, if the batch CA says so. */
+export const proxyId = 'spiffe://prod.example/ns/edge/sa/proxy'
+
+/** The headers in which that proxy forwards a certificate, in PEM. */
+export function forwardedHeaders(certificate: string): Readonly<Record<string, string>> {
+  return {
+    'x-ssl-client-cert': encodeURIComponent(certificate),
+    'x-ssl-client-verify': 'SUCCESS',
+  }
+}
+
+function readForwarded(tls: TlsGate, identity: IdentityRule): PeerSource {
+  return forwardedSource({
+    contract: nginx({ certificate: 'x-ssl-client-cert', verify: 'x-ssl-client-verify' }),
+    trustedProxies: trustedByCertificate({ tls, identity, allow: [proxyId], trustSet: 'batch' }),
+    trustSet: 'payments',
+  })
 }
 
 export async function createConformanceGates({
   byHost = false,
+  behindProxy = false,
 }: ConformanceGatesOptions = {}): Promise<ConformanceGates> {
   const pki = await mintPki(declaration)
   const refusals = new EventEmitter()
@@ -88,11 +119,9 @@ export async function createConformanceGates({
     permissions,
     grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
   })
-  const gate = createPeerGate({
-    source: socketSource({ tls }),
-    identity: spiffe({ trustDomain: 'prod.example' }),
-    policy,
-  })
+  const identity = spiffe({ trustDomain: 'prod.example' })
+  const source = behindProxy ? readForwarded(tls, identity) : socketSource({ tls })
+  const gate = createPeerGate({ source, identity, policy })
   return {
     pki,
     tls,

@@ -20,7 +20,7 @@ export { writePki } from './write-pki.js'
 export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'
 export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './adapter-conformance.js'
-export { createConformanceGates, readerId } from './conformance-gates.js'
+export { createConformanceGates, forwardedHeaders, proxyId, readerId } from './conformance-gates.js'
 export type {
   ConformanceGates,
   ConformanceGatesOptions,

@@ -9,8 +9,8 @@ export interface CollectedHeaders extends ForwardedHeaders {
 /**
  * Collects the headers of a contract from raw header lines, in which nothing is joined or lost.
  *
- * A name that is written with `_` or `.` in the place of a dash is another header to Node and the same
- * to much that stands before and behind it, so that it is refused. So are a second line of what is no
+ * A name that is written with `_`, `.` or the like in the place of a dash is another header to Node and
+ * the same to much that stands before and behind it, so that it is refused. So are a second line of what is no
  * list, characters that are not printable ASCII, and values of more than 32,768 characters.
  *
  * @param rawHeaders names and values by turns, as Node has them
@@ -28,12 +28,12 @@ export function collectHeaders(
     const lines = found.get(foldName(name))
     if (lines === undefined) continue
     const header = foldName(name)
-    if (name !== header) throw ambiguous(header, 'must not be sent with _ or . in its name')
+    if (name !== header) throw ambiguous(header, 'must be spelt with dashes, and is not')
     lines.push(checkValue(header, rawHeaders[index + 1] ?? ''))
   }
-  for (const { name, isList = false } of headers) {
-    if (isList) continue
-    if (linesOf(found, name).length > 1) throw ambiguous(name, 'must be sent once')
+  for (const { name, isList = false, before } of headers) {
+    if (!isList && linesOf(found, name).length > 1) throw ambiguous(name, 'must be sent once')
+    if (before !== undefined) refuseBehind(rawHeaders, name, before)
   }
   return {
     text: JSON.stringify([...found.values()]),
@@ -42,9 +42,21 @@ export function collectHeaders(
   }
 }
 
-/** A name in lower case, by which all of its spellings are one. */
+/** A name in lower case, by which all spellings that others take for one are one. */
 export function foldName(name: string): string {
-  return name.replaceAll(/[_.]/gu, '-')
+  return name.replaceAll(/[^a-z\d]/gu, '-')
+}
+
+function refuseBehind(
+  rawHeaders: readonly string[],
+  name: string,
+  anchors: readonly string[],
+): void {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((each) => each.toLowerCase())
+  const position = names.indexOf(name)
+  const last = Math.max(...anchors.map((anchor) => names.lastIndexOf(anchor)))
+  if (position < last || position === -1) return
+  throw ambiguous(name, `must be set before ${anchors.join(' or ')}, or it may be the client’s own`)
 }
 
 /** Node 20 drops what follows the 1000th line in silence, so that a genuine header may be gone. */

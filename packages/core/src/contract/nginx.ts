@@ -32,7 +32,7 @@ export function nginx(options: NginxOptions): ProxyContract {
   const { certificate, verify } = parseOptions('nginx', nginxSchema, options)
   return Object.freeze({
     name: 'nginx',
-    headers: [{ name: certificate }, { name: verify }],
+    headers: [certificate, verify].map((name) => ({ name, before: ['host', 'connection'] })),
     yields: 'certificate',
     read: (headers: ForwardedHeaders) => readEscapedCertificate(headers, { certificate, verify }),
   } satisfies ProxyContract)

@@ -26,6 +26,11 @@ export interface ContractHeader {
   readonly name: string
   /** Whether its value may come in several lines (RFC 9110 §5.3); one line at most, else. */
   readonly isList?: boolean
+  /**
+   * Headers that the product always sends, and that no client can: a line behind the last of them may be
+   * one that the client wrote and the product passed on.
+   */
+  readonly before?: readonly string[]
 }
 
 /** The values of the headers of a contract, printable ASCII and of bounded length. */

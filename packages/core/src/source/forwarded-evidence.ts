@@ -15,14 +15,15 @@ export type ReadEvidence = (headers: ForwardedHeaders) => PeerEvidence
 
 export function createEvidenceReader(
   { name, read }: ProxyContract,
-  acceptsAssertions: boolean,
+  rules: { readonly acceptsAssertions: boolean; readonly trustSet: string | null },
 ): ReadEvidence {
   return (headers) => {
     const forwarded = read(headers)
     const certificate =
-      'leaf' in forwarded ? readLeaf(forwarded.leaf) : assert(forwarded, acceptsAssertions)
+      'leaf' in forwarded ? readLeaf(forwarded.leaf) : assert(forwarded, rules.acceptsAssertions)
     const { assurance } = forwarded
-    return Object.freeze({ source: name, assurance, certificate, trustSet: null })
+    const trustSet = assurance === 'proxy-verified' ? rules.trustSet : null
+    return Object.freeze({ source: name, assurance, certificate, trustSet })
   }
 }
 

@@ -24,6 +24,11 @@ export interface ForwardedSourceOptions {
    */
   readonly untrustedSenders?: 'refuse' | 'strip'
   /**
+   * The name of the set of CAs by which the proxy verifies its clients, for grants and routes that demand
+   * one. Nothing in the headers tells it: it is your word, and given to verified identities only.
+   */
+  readonly trustSet?: string
+  /**
    * Accepts identities that the proxy asserts without the certificate. Nothing says when they end: for
    * as long as the proxy asserts them they hold, which is to be stated.
    */
@@ -56,11 +61,14 @@ export interface ForwardedCacheOptions {
  */
 export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   const parsed = parseOptions('forwardedSource', forwardedSourceSchema, options)
-  const { contract, trustedProxies, untrustedSenders, maxAssertionAge } = parsed
+  const { contract, trustedProxies, untrustedSenders, maxAssertionAge, trustSet = null } = parsed
   refuseUnstatedAssertions(contract, maxAssertionAge)
   const names = new Set(contract.headers.map(({ name }) => name))
   const cache = createEvidenceCache(parsed.cache)
-  const readEvidence = createEvidenceReader(contract, maxAssertionAge === 'unbounded')
+  const readEvidence = createEvidenceReader(contract, {
+    acceptsAssertions: maxAssertionAge === 'unbounded',
+    trustSet,
+  })
 
   function readTrusted(request: RequestLike): PeerEvidence {
     const headers = collectHeaders(request.rawHeaders ?? [], contract.headers)
@@ -85,7 +93,7 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   const readings = new WeakMap<RequestLike, Reading>()
   const source: PeerSource = Object.freeze({
     name: contract.name,
-    trustSets: Object.freeze([]),
+    trustSets: Object.freeze(trustSet === null ? [] : [trustSet]),
     read(request: RequestLike) {
       const reading = readings.get(request) ?? attempt(() => readOnce(request))
       readings.set(request, reading)
@@ -154,6 +162,7 @@ const forwardedSourceSchema = strictOptions({
     isTrustedProxies,
   ),
   untrustedSenders: z.enum(['refuse', 'strip']).default('refuse'),
+  trustSet: z.string().min(1, 'must not be empty').exactOptional(),
   maxAssertionAge: z.literal('unbounded').exactOptional(),
   cache: strictOptions({
     entries: z.int().min(0).max(100_000).default(1000),

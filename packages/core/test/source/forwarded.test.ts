@@ -163,6 +163,8 @@ const asserted: Forwarded = {
   assurance: 'proxy-asserted',
 }
 
+const unverifying = contractOf(asserted, 'either')
+
 t.test('accepts an identity without its certificate only if that was stated', async (t) => {
   const mesh = contractOf(asserted, 'either')
   const refusing = createForwardedGate(createSource({ contract: mesh }))
@@ -255,8 +257,26 @@ t.test('is the source of one gate', (t) => {
     faultOf(() => createForwardedGate(source))?.detail,
     'createPeerGate: option "source" is the source of another gate; make one for each',
   )
-  t.strictSame(source.trustSets, [])
   t.end()
+})
+
+t.test('names the set by which the proxy verifies, where that is stated', async (t) => {
+  const [none, stated] = [createSource(), createSource({ trustSet: 'payments' })]
+  t.strictSame(none.trustSets, [])
+  t.strictSame(stated.trustSets, ['payments'])
+  for (const [source, trustSet] of [
+    [none, null],
+    [stated, 'payments'],
+    [
+      createSource({ trustSet: 'payments', contract: unverifying, maxAssertionAge: 'unbounded' }),
+      null,
+    ],
+  ] as const) {
+    const gate = createForwardedGate(source)
+    const server = createForwardingServer(gate)
+    server.on('request', (request) => t.equal(gate.identify(request).trustSet, trustSet))
+    t.equal((await tell(await listenOn(t, server), forwarded)).who, readerId)
+  }
 })
 
 t.test('refuses options that are not well-formed', (t) => {
@@ -267,6 +287,7 @@ t.test('refuses options that are not well-formed', (t) => {
     [{ trustedProxies: undefined }, /option "trustedProxies" must be made by trustedBy/u],
     [{ trustedProxies: byHand }, /option "trustedProxies" must be made by trustedBy/u],
     [{ untrustedSenders: 'ignore' }, /option "untrustedSenders" must be "refuse" or "strip"/u],
+    [{ trustSet: '' }, /option "trustSet" must not be empty/u],
     [{ maxAssertionAge: 60 }, /option "maxAssertionAge" must be "unbounded"/u],
     [{ cache: { entries: -1 } }, /option "cache\.entries"/u],
     [{ cache: { bytes: 2 ** 31 } }, /option "cache\.bytes"/u],
