@@ -6,6 +6,12 @@ export function absent(header: string): PeerGateError {
   return new PeerGateError('ERR_PEERGATE_FORWARDED_IDENTITY_MISSING', fault)
 }
 
+/** Nothing was sent of what a contract reads, which is how many a proxy says the same. */
+export function nothingSent(headers: readonly string[]): PeerGateError {
+  const fault = `the proxy sent no ${headers.join(' or ')}`
+  return new PeerGateError('ERR_PEERGATE_FORWARDED_IDENTITY_MISSING', fault)
+}
+
 /** A header that breaks its grammar; nothing in it is taken for an identity. */
 export function malformed(header: string, fault: string, cause?: unknown): PeerGateError {
   const code = 'ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED'

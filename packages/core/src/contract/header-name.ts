@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-/** A header that an operator named: a token (RFC 9110 §5.6.2) of letters, digits and dashes. */
+/**
+ * A header that an operator named: a token (RFC 9110 §5.6.2) of letters, digits and dashes alone, since
+ * `_` and `.` are folded into the dash where headers are counted. In lower case.
+ */
 export const headerNameSchema: z.ZodType<string, string> = z
   .string()
   .regex(

@@ -1,9 +1,11 @@
+import type * as z from 'zod'
 import { parseOptions, strictOptions } from '../options.js'
-import { absent, malformed, unverified } from './contract-fault.js'
+import { certificateContract } from './certificate-contract.js'
+import type { CertificateRule } from './certificate-contract.js'
 import { decodePercent } from './decode/percent.js'
 import { decodeSinglePem } from './decode/pem.js'
 import { headerNameSchema } from './header-name.js'
-import type { ForwardedCertificate, ForwardedHeaders, ProxyContract } from './proxy-contract.js'
+import type { ProxyContract } from './proxy-contract.js'
 
 /** The headers that the configuration of nginx names. */
 export interface NginxOptions {
@@ -13,53 +15,52 @@ export interface NginxOptions {
   readonly verify: string
 }
 
+const nginxSchema: z.ZodType<NginxOptions> = strictOptions({
+  certificate: headerNameSchema,
+  verify: headerNameSchema,
+})
+
 /**
- * nginx, which sets headers of the operator’s choice.
+ * Returns the contract of nginx, which sets headers of the operator’s choice.
  *
  * ```text
  * certificate = *( ALPHA / DIGIT / "-" / "." / "_" / "~" / "%" 2HEXDIG )   ; one PEM block
  * verify      = "SUCCESS" / "NONE" / "FAILED:" reason
  * ```
  *
- * Absent: verify is `NONE`. The verify signal is worth what `ssl_verify_client` and
- * `ssl_client_certificate` are; it survives resumption. Nothing but exactly `SUCCESS` is success.
- * nginx strips only headers that it sets itself, and a location with one `proxy_set_header` of its
- * own inherits none: set both in every location.
+ * A literal `+`, `/` or `=` is read as well, and `+` is never a space.
+ *
+ * Absent: verify is `NONE`, or neither is sent, as by a listener without TLS. No other variable does
+ * instead: `$ssl_client_cert` has line ends in it, which Node answers with 400.
+ *
+ * Verified: exactly `SUCCESS`, worth what `ssl_client_certificate` is; it survives resumption.
+ * `optional_no_ca` forwards the certificates of unknown issuers, with `FAILED:…`.
+ *
+ * nginx strips only what it sets, and a location with one `proxy_set_header` of its own inherits none.
+ * What a client sends under these names reaches the service there, and nothing tells it from the
+ * truth: set both in every location.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ *
+ * @example
+ * ```ts
+ * const contract = nginx({ certificate: 'X-SSL-Client-Cert', verify: 'X-SSL-Client-Verify' })
+ * ```
  */
 export function nginx(options: NginxOptions): ProxyContract {
-  const { certificate, verify } = parseOptions('nginx', nginxSchema, options)
-  return Object.freeze({
-    name: 'nginx',
-    headers: [certificate, verify].map((name) => ({ name, before: ['host', 'connection'] })),
-    yields: 'certificate',
-    read: (headers: ForwardedHeaders) => readEscapedCertificate(headers, { certificate, verify }),
-  } satisfies ProxyContract)
+  const headers = parseOptions('nginx', nginxSchema, options)
+  return certificateContract({ name: 'nginx', owner: 'nginx', ...ofNginx(headers) })
 }
 
-const nginxSchema = strictOptions({ certificate: headerNameSchema, verify: headerNameSchema })
-
-/** What nginx and those built on it say: a verdict, and a certificate that counts only with success. */
-export function readEscapedCertificate(
-  headers: ForwardedHeaders,
-  { certificate, verify }: NginxOptions,
-): ForwardedCertificate {
-  const verdict = headers.value(verify)
-  const escaped = headers.value(certificate)
-  refuseUnverified(verify, verdict, escaped)
-  if (escaped === null || escaped === '')
-    throw malformed(certificate, `is missing beside ${verify}`)
-  const leaf = decodeSinglePem(certificate, decodePercent(certificate, escaped, /[\w.~-]/u))
-  return { leaf, chain: [], assurance: 'proxy-verified' }
-}
-
-/** Without a certificate there is no verdict, or `NONE`. A certificate without a verdict counts for nothing. */
-function refuseUnverified(header: string, verdict: string | null, escaped: string | null): void {
-  if (verdict === 'SUCCESS') return
-  const hasCertificate = escaped !== null && escaped !== ''
-  if (!hasCertificate && (verdict === null || verdict === '' || verdict === 'NONE')) {
-    throw absent(header)
+/** What nginx and the products built on it have in common. */
+export function ofNginx({
+  certificate,
+  verify,
+}: NginxOptions): Pick<CertificateRule, 'assurance' | 'certificate' | 'decode' | 'signals'> {
+  return {
+    certificate,
+    decode: (header, text) => [decodeSinglePem(header, decodePercent(header, text))],
+    signals: [{ header: verify, yes: ['SUCCESS'], none: ['NONE'] }],
+    assurance: 'proxy-verified',
   }
-  throw unverified(header, 'must be exactly SUCCESS')
 }

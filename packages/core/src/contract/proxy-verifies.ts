@@ -10,6 +10,7 @@ export interface ProxyVerifies {
   readonly proxyVerifies: boolean
 }
 
+/** The operator’s acknowledgement, where a product verifies nothing. */
 export interface ProxyNeverVerifies {
   /** `false`: this product verifies nothing, and what it forwards is only asserted. */
   readonly proxyVerifies: false

@@ -1,4 +1,9 @@
+import { hasMore, openDer, readTagged, tags } from '../../certificate/der.js'
+import type { DerElement, DerReader } from '../../certificate/der.js'
 import { malformed } from '../contract-fault.js'
+
+/** Certificates of one header, the client’s own before those of its chain. */
+export type LeafFirst = readonly [leaf: Uint8Array, ...chain: Uint8Array[]]
 
 /** The longest certificate that is read, in bytes, as of TLS connections. */
 const longestCertificate = 16_384
@@ -13,9 +18,9 @@ const longestChain = 10
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED
  */
 export function singleCertificate(header: string, bytes: Uint8Array): Uint8Array {
-  if (lengthAt(header, bytes, 0) !== bytes.length) {
-    throw malformed(header, 'must hold one certificate and nothing behind it')
-  }
+  const reader = openDer(bytes)
+  readCertificate(header, reader)
+  if (hasMore(reader)) throw malformed(header, 'must hold one certificate and nothing behind it')
   return bytes
 }
 
@@ -26,11 +31,10 @@ export function singleCertificate(header: string, bytes: Uint8Array): Uint8Array
  */
 export function splitCertificates(header: string, bytes: Uint8Array): readonly Uint8Array[] {
   const certificates: Uint8Array[] = []
-  for (let start = 0; start < bytes.length;) {
-    const end = start + lengthAt(header, bytes, start)
+  for (const reader = openDer(bytes); hasMore(reader);) {
+    refuseLongChain(header, certificates.length + 1)
+    const { start, end } = readCertificate(header, reader)
     certificates.push(bytes.subarray(start, end))
-    refuseLongChain(header, certificates.length)
-    start = end
   }
   return certificates
 }
@@ -41,20 +45,16 @@ export function refuseLongChain(header: string, count: number): void {
   throw malformed(header, `must hold at most ${longestChain} certificates of a chain`)
 }
 
-/** The length of the SEQUENCE that begins at `start`, its tag and length included. */
-function lengthAt(header: string, bytes: Uint8Array, start: number): number {
-  const [tag, first = 0] = bytes.subarray(start, start + 2)
-  // Every certificate is longer than 127 bytes, so that its length has 1 or 2 bytes of its own.
-  const lengthBytes = first - 0x80
-  if (tag !== 0x30 || lengthBytes < 1 || lengthBytes > 2) {
-    throw malformed(header, 'must hold the DER of a certificate')
+function readCertificate(header: string, reader: DerReader): DerElement {
+  const element = readSequence(header, reader)
+  if (element.end - element.start <= longestCertificate) return element
+  throw malformed(header, `must hold certificates of at most ${longestCertificate} bytes`)
+}
+
+function readSequence(header: string, reader: DerReader): DerElement {
+  try {
+    return readTagged(reader, tags.sequence, header)
+  } catch (cause) {
+    throw malformed(header, 'must hold whole certificates in DER', cause)
   }
-  const digits = bytes.subarray(start + 2, start + 2 + lengthBytes)
-  const content = digits.reduce((length, byte) => length * 256 + byte, 0)
-  const length = 2 + lengthBytes + content
-  if (length > longestCertificate) {
-    throw malformed(header, `must hold certificates of at most ${longestCertificate} bytes`)
-  }
-  if (start + length > bytes.length) throw malformed(header, 'ends within a certificate')
-  return length
 }
