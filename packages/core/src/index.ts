@@ -21,6 +21,11 @@ export type { TrustedByUnixSocket } from './source/trusted-by-unix-socket.js'
 export type { TrustedProxies } from './source/trusted-proxies.js'
 export type { PeerSource, RequestLike } from './source/source.js'
 
+export { apache } from './contract/apache.js'
+export type { ApacheOptions } from './contract/apache.js'
+export { haproxy } from './contract/haproxy.js'
+export type { HaproxyOptions } from './contract/haproxy.js'
+export { ingressNginx } from './contract/ingress-nginx.js'
 export { nginx } from './contract/nginx.js'
 export type { NginxOptions } from './contract/nginx.js'
 export type {
