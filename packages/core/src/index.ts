@@ -21,13 +21,18 @@ export type { TrustedByUnixSocket } from './source/trusted-by-unix-socket.js'
 export type { TrustedProxies } from './source/trusted-proxies.js'
 export type { PeerSource, RequestLike } from './source/source.js'
 
+export { akamai } from './contract/akamai.js'
 export { apache } from './contract/apache.js'
 export type { ApacheOptions } from './contract/apache.js'
+export { caddy } from './contract/caddy.js'
+export type { CaddyOptions } from './contract/caddy.js'
 export { haproxy } from './contract/haproxy.js'
 export type { HaproxyOptions } from './contract/haproxy.js'
 export { ingressNginx } from './contract/ingress-nginx.js'
 export { nginx } from './contract/nginx.js'
 export type { NginxOptions } from './contract/nginx.js'
+export { rfc9440 } from './contract/rfc9440.js'
+export { traefik } from './contract/traefik.js'
 export type {
   AssertedIdentity,
   ContractHeader,
