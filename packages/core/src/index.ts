@@ -36,6 +36,15 @@ export type { CaddyOptions } from './contract/caddy.js'
 export { cloudflare } from './contract/cloudflare.js'
 export type { CloudflareOptions, TlsClientAuthHeaders } from './contract/cloudflare.js'
 export { cloudfront } from './contract/cloudfront.js'
+export { customContract } from './contract/custom-contract.js'
+export type {
+  CustomContractOptions,
+  CustomHeaders,
+  CustomVerify,
+  EncodedHeader,
+  VerifyHeader,
+} from './contract/custom-contract.js'
+export type { CertificateEncoding } from './contract/certificate-encoding.js'
 export { gcp } from './contract/gcp.js'
 export type { GcpOptions } from './contract/gcp.js'
 export { haproxy } from './contract/haproxy.js'
