@@ -1,3 +1,45 @@
-export function isIdentityHeader(folded: string): boolean {
-  return folded === 'x-forwarded-client-cert'
+/**
+ * Whether a header is one in which proxies state who their client is: those that the contracts read,
+ * those beside them, and the usual names where the operator chooses. No client may send them past a
+ * gate.
+ *
+ * @param foldedName in lower case, with `_` and `.` folded into `-`
+ */
+export function isIdentityHeader(foldedName: string): boolean {
+  return exactNames.has(foldedName) || prefixes.test(foldedName)
 }
+
+const exactNames: ReadonlySet<string> = new Set([
+  'client-cert',
+  'client-cert-chain',
+  'l5d-client-id',
+  'x-arr-clientcert',
+  'x-client-dn',
+  'x-client-verify',
+  'x-forwarded-client-cert',
+  'x-processed-tls-client-certificate',
+  'x-remote-group',
+  'x-remote-uid',
+  'x-remote-user',
+  'x-ssl-issuer',
+  'x-ssl-subject',
+])
+
+const prefixes = new RegExp(
+  `^(?:${[
+    'akamai-cc-',
+    'cf-cert-',
+    'cf-client-cert-',
+    'cloudfront-viewer-cert-',
+    'ssl-client-',
+    'x-amzn-mtls-clientcert',
+    'x-client-cert',
+    'x-forwarded-ssl-client-',
+    'x-forwarded-tls-client-cert',
+    'x-remote-extra-',
+    'x-ssl-cert',
+    'x-ssl-chain-',
+    'x-ssl-client-',
+  ].join('|')})`,
+  'u',
+)
