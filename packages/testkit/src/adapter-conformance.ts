@@ -183,7 +183,7 @@ export const adapterConformance: readonly ConformanceCase[] = [
           const { value, source, assurance, trustSet } = JSON.parse(body) as ClientIdentity
           assert.deepEqual(
             [value, source, assurance, trustSet],
-            [readerId, 'nginx', 'proxy-verified', 'payments'],
+            [readerId, 'rfc9440', 'proxy-verified', 'payments'],
           )
           assert.equal((await client.request('GET', '/invoices/42', forwarded)).status, 200)
           const denied = await client.request('POST', '/invoices', forwarded)
@@ -192,7 +192,7 @@ export const adapterConformance: readonly ConformanceCase[] = [
           assertProblem(bare, 401, 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING')
           const open = await client.request('GET', '/open')
           assert.deepEqual([open.status, open.body], [200, 'null'])
-          const twice = { ...forwarded, x_ssl_client_verify: 'SUCCESS' }
+          const twice = { ...forwarded, client_cert: 'a' }
           const aliased = await client.request('GET', '/open', twice)
           assertProblem(aliased, 401, 'ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS')
         },

@@ -1,10 +1,11 @@
+import { X509Certificate } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import {
   createPeerGate,
   createTlsGate,
   definePolicy,
   forwardedSource,
-  nginx,
+  rfc9440,
   socketSource,
   spiffe,
   trustedByCertificate,
@@ -77,17 +78,15 @@ export interface ConformanceGatesOptions {
 /** The proxy that is trusted with `behindProxy`, if the batch CA says so. */
 export const proxyId = 'spiffe://prod.example/ns/edge/sa/proxy'
 
-/** The headers in which that proxy forwards a certificate, in PEM. */
+/** The headers in which that proxy forwards a certificate (RFC 9440), which comes in PEM. */
 export function forwardedHeaders(certificate: string): Readonly<Record<string, string>> {
-  return {
-    'x-ssl-client-cert': encodeURIComponent(certificate),
-    'x-ssl-client-verify': 'SUCCESS',
-  }
+  const { raw } = new X509Certificate(certificate)
+  return { 'client-cert': `:${raw.toString('base64')}:` }
 }
 
 function readForwarded(tls: TlsGate, identity: IdentityRule): PeerSource {
   return forwardedSource({
-    contract: nginx({ certificate: 'x-ssl-client-cert', verify: 'x-ssl-client-verify' }),
+    contract: rfc9440({ proxyVerifies: true }),
     trustedProxies: trustedByCertificate({ tls, identity, allow: [proxyId], trustSet: 'batch' }),
     trustSet: 'payments',
   })

@@ -13,17 +13,16 @@ export interface ApacheOptions {
   /** Set to `"%{SSL_CLIENT_VERIFY}s"`. */
   readonly verify: string
   /**
-   * Set to `"%{SSL_PROTOCOL}s %{SSL_SESSION_RESUMED}s"`. A certificate of a resumed session of
-   * TLS 1.2 is unverified then, whatever verify says. Without it `SSLVerifyClient optional_no_ca`
-   * lets anybody in.
+   * Set to `"%{SSL_PROTOCOL}s %{SSL_SESSION_RESUMED}s"`. A certificate of a resumed session of TLS 1.2
+   * is unverified, whatever verify says: with `SSLVerifyClient optional_no_ca` it would let anybody in.
    */
-  readonly session?: string
+  readonly session: string
 }
 
 const apacheSchema: z.ZodType<ApacheOptions> = strictOptions({
   certificate: headerNameSchema,
   verify: headerNameSchema,
-  session: headerNameSchema.exactOptional(),
+  session: headerNameSchema,
 })
 
 /**
@@ -41,8 +40,8 @@ const apacheSchema: z.ZodType<ApacheOptions> = strictOptions({
  *
  * Verified: exactly `SUCCESS`, worth what `SSLCACertificateFile` is. `GENEROUS` is not verified.
  * **Not with `SSLVerifyClient optional_no_ca`**: httpd 2.4 says `SUCCESS` of a self-signed certificate
- * in a resumed session of TLS 1.2 (bug 53193). Nothing but `session` tells; with `require` it is not
- * needed, and would refuse resumed sessions that are sound.
+ * in a resumed session of TLS 1.2 (bug 53193). Nothing but `session` tells, and it refuses the sound ones
+ * as well: turn resumption of TLS 1.2 off (`SSLSessionCache none`, `SSLSessionTickets off`).
  *
  * `RequestHeader set` holds for its own virtual host: every other one, the one on port 80 above all,
  * must `RequestHeader unset … early`.
@@ -51,7 +50,11 @@ const apacheSchema: z.ZodType<ApacheOptions> = strictOptions({
  *
  * @example
  * ```ts
- * const contract = apache({ certificate: 'X-SSL-Client-Cert', verify: 'X-SSL-Client-Verify' })
+ * const contract = apache({
+ *   certificate: 'X-SSL-Client-Cert',
+ *   verify: 'X-SSL-Client-Verify',
+ *   session: 'X-SSL-Client-Session',
+ * })
  * ```
  */
 export function apache(options: ApacheOptions): ProxyContract {
@@ -63,7 +66,7 @@ export function apache(options: ApacheOptions): ProxyContract {
     certificate,
     none: ['(null)'],
     decode: (header, text) => [decodeSingleSpacedPem(header, text)],
-    signals: session === undefined ? [verdict] : [verdict, soundSession(session)],
+    signals: [verdict, soundSession(session)],
     assurance: 'proxy-verified',
   })
 }

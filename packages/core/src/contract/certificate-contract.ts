@@ -28,6 +28,8 @@ export interface CertificateRule {
   readonly chain?: ChainHeader | undefined
   /** The header of the certificate’s SHA-256, in hexadecimal. */
   readonly fingerprint?: string
+  /** What certificate and signals must stand before, see {@link ContractHeader.before}. */
+  readonly before?: readonly string[]
   readonly assurance: ForwardedAssurance
 }
 
@@ -69,8 +71,10 @@ export function certificateContract(rule: CertificateRule): ProxyContract {
 }
 
 function headersOf(rule: CertificateRule): readonly ContractHeader[] {
-  const signals = (rule.signals ?? []).map(({ header }) => ({ name: header }))
-  return [{ name: rule.certificate }, ...signals, ...companionsOf(rule)]
+  const { certificate, signals = [], before } = rule
+  const names = [certificate, ...signals.map(({ header }) => header)]
+  const place = before === undefined ? {} : { before }
+  return [...names.map((name) => ({ name, ...place })), ...companionsOf(rule)]
 }
 
 /** The headers that mean nothing without a certificate. */

@@ -37,8 +37,9 @@ const nginxSchema: z.ZodType<NginxOptions> = strictOptions({
  * `optional_no_ca` forwards the certificates of unknown issuers, with `FAILED:…`.
  *
  * nginx strips only what it sets, and a location with one `proxy_set_header` of its own inherits none.
- * What a client sends under these names reaches the service there, and nothing tells it from the
- * truth: set both in every location.
+ * What a client sends under these names reaches the service there. nginx writes what it sets before
+ * what the client sent, so that both headers are demanded before `Host` or `Connection`, which nginx
+ * always sets: write them before any `proxy_set_header` of these two, in every location.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  *
@@ -49,7 +50,8 @@ const nginxSchema: z.ZodType<NginxOptions> = strictOptions({
  */
 export function nginx(options: NginxOptions): ProxyContract {
   const headers = parseOptions('nginx', nginxSchema, options)
-  return certificateContract({ name: 'nginx', owner: 'nginx', ...ofNginx(headers) })
+  const before = ['host', 'connection']
+  return certificateContract({ name: 'nginx', owner: 'nginx', before, ...ofNginx(headers) })
 }
 
 /** What nginx and the products built on it have in common. */

@@ -3,11 +3,16 @@ import t from 'tap'
 import { malformed, missing, readEach, unverified, verified } from '../support/forwarded.js'
 import { apacheMinimal } from '../support/recorded-headers.js'
 
-const names = { certificate: 'X-SSL-Client-Cert', verify: 'X-SSL-Client-Verify' }
-const contract = apache(names)
+const contract = apache({
+  certificate: 'X-SSL-Client-Cert',
+  verify: 'X-SSL-Client-Verify',
+  session: 'X-SSL-Client-Session',
+})
 const certificate = 'x-ssl-client-cert'
 const verify = 'x-ssl-client-verify'
-const success = { [verify]: 'SUCCESS' }
+const session = 'x-ssl-client-session'
+const fresh = { [session]: 'TLSv1.3 Initial' }
+const success = { ...fresh, [verify]: 'SUCCESS' }
 const { text } = apacheMinimal
 const trimmed = text.trimEnd()
 
@@ -15,7 +20,7 @@ const none = missing('x-ssl-client-verify says that the client has no certificat
 const refused = unverified('x-ssl-client-verify must be exactly SUCCESS')
 
 void t.test('reads the certificate that httpd verified', (t) => {
-  t.same(contract.headers, [{ name: certificate }, { name: verify }])
+  t.same(contract.headers, [{ name: certificate }, { name: verify }, { name: session }])
   readEach(t, contract, [
     ['as it was sent', { ...success, [certificate]: text }, verified(apacheMinimal)],
     ['as Node trims it', { ...success, [certificate]: trimmed }, verified(apacheMinimal)],
@@ -28,7 +33,11 @@ void t.test('tells no certificate from one that httpd did not verify', (t) => {
     // captured from httpd 2.4.71
     ['NONE', { [verify]: 'NONE', [certificate]: '(null)' }, none],
     ['a host without TLS', { [verify]: '(null)', [certificate]: '(null)' }, none],
-    ['nothing', {}, missing('the proxy sent no x-ssl-client-verify or x-ssl-client-cert')],
+    [
+      'nothing',
+      {},
+      missing('the proxy sent no x-ssl-client-verify or x-ssl-client-session or x-ssl-client-cert'),
+    ],
     ...['GENEROUS', 'FAILED:self-signed certificate', 'NONE', '(null)', 'success', ''].map(
       (verdict) => [verdict, { [verify]: verdict, [certificate]: trimmed }, refused] as const,
     ),
@@ -71,26 +80,22 @@ void t.test('refuses what is not one certificate with a space for each line end'
   t.end()
 })
 
-void t.test(
-  'takes no resumed session of TLS 1.2 for verified where it is told of sessions',
-  (t) => {
-    const session = 'x-ssl-session'
-    const wrong = unverified(
-      'x-ssl-session must be exactly TLSv1.2 Initial or TLSv1.3 Initial or TLSv1.3 Resumed',
-    )
-    const sent = { ...success, [certificate]: trimmed }
-    const nobody = { [verify]: 'NONE', [certificate]: '(null)' }
-    readEach(t, apache({ ...names, session: 'X-SSL-Session' }), [
-      ['TLS 1.2', { ...sent, [session]: 'TLSv1.2 Initial' }, verified(apacheMinimal)],
-      ['TLS 1.3', { ...sent, [session]: 'TLSv1.3 Initial' }, verified(apacheMinimal)],
-      ['TLS 1.3, resumed', { ...sent, [session]: 'TLSv1.3 Resumed' }, verified(apacheMinimal)],
-      ['TLS 1.2, resumed', { ...sent, [session]: 'TLSv1.2 Resumed' }, wrong],
-      ['another protocol', { ...sent, [session]: 'TLSv1.1 Initial' }, wrong],
-      ['no session', sent, wrong],
-      ['no variables', { ...sent, [session]: '(null) (null)' }, wrong],
-      ['no certificate', { ...nobody, [session]: 'TLSv1.2 Resumed' }, none],
-      ['no TLS', { ...nobody, [session]: '(null) (null)' }, none],
-    ])
-    t.end()
-  },
-)
+void t.test('takes no resumed session of TLS 1.2 for verified', (t) => {
+  const wrong = unverified(
+    'x-ssl-client-session must be exactly TLSv1.2 Initial or TLSv1.3 Initial or TLSv1.3 Resumed',
+  )
+  const sent = { ...success, [certificate]: trimmed }
+  const nobody = { [verify]: 'NONE', [certificate]: '(null)' }
+  readEach(t, contract, [
+    ['TLS 1.2', { ...sent, [session]: 'TLSv1.2 Initial' }, verified(apacheMinimal)],
+    ['TLS 1.3', { ...sent, [session]: 'TLSv1.3 Initial' }, verified(apacheMinimal)],
+    ['TLS 1.3, resumed', { ...sent, [session]: 'TLSv1.3 Resumed' }, verified(apacheMinimal)],
+    ['TLS 1.2, resumed', { ...sent, [session]: 'TLSv1.2 Resumed' }, wrong],
+    ['another protocol', { ...sent, [session]: 'TLSv1.1 Initial' }, wrong],
+    ['no session', { ...sent, [session]: '' }, wrong],
+    ['no variables', { ...sent, [session]: '(null) (null)' }, wrong],
+    ['no certificate', { ...nobody, [session]: 'TLSv1.2 Resumed' }, none],
+    ['no TLS', { ...nobody, [session]: '(null) (null)' }, none],
+  ])
+  t.end()
+})

@@ -22,7 +22,11 @@ import { isIdentityHeader } from '#core/contract/identity-headers.js'
 /** Every contract, with the names that its documentation uses where the operator chooses. */
 const contracts = [
   akamai({ proxyVerifies: true }),
-  apache({ certificate: 'X-SSL-Client-Cert', verify: 'X-SSL-Client-Verify' }),
+  apache({
+    certificate: 'X-SSL-Client-Cert',
+    verify: 'X-SSL-Client-Verify',
+    session: 'X-SSL-Client-Session',
+  }),
   awsAlbPassthrough({ proxyVerifies: false }),
   awsAlbVerify(),
   azureAppService({ proxyVerifies: false }),

@@ -20,7 +20,11 @@ const noPercent = malformed(
 void t.test('names what it reads, in lower case', (t) => {
   t.equal(contract.name, 'nginx')
   t.equal(contract.yields, 'certificate')
-  t.same(contract.headers, [{ name: certificate }, { name: verify }])
+  const before = ['host', 'connection']
+  t.same(contract.headers, [
+    { name: certificate, before },
+    { name: verify, before },
+  ])
   t.end()
 })
 

@@ -70,7 +70,7 @@ export async function listenOn(t: Test, server: Server, path?: string): Promise<
 /** The answer to one request with these header lines, byte for byte. */
 export async function tell(where: NetConnectOpts, lines: readonly string[]): Promise<Told> {
   const socket = connect(where)
-  const request = ['GET / HTTP/1.1', 'host: localhost', 'connection: close', ...lines, '', '']
+  const request = ['GET / HTTP/1.1', ...lines, 'host: localhost', 'connection: close', '', '']
   socket.write(request.join('\r\n'), 'latin1')
   const [head, body] = (await text(socket)).split('\r\n\r\n')
   if (body === undefined || body === '') throw new Error(`no answer: ${head}`)
