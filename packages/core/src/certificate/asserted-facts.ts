@@ -31,7 +31,7 @@ export function createAssertedFacts({
   return Object.freeze({
     subjectAlternativeNames: Object.freeze([...names]),
     fingerprint256,
-    subject: Object.freeze([]) as readonly [],
+    subject: Object.freeze<[]>([]),
     issuer: null,
     serialNumber: null,
     notBefore: null,

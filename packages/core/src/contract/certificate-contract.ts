@@ -73,8 +73,8 @@ export function certificateContract(rule: CertificateRule): ProxyContract {
 function headersOf(rule: CertificateRule): readonly ContractHeader[] {
   const { certificate, signals = [], before } = rule
   const names = [certificate, ...signals.map(({ header }) => header)]
-  const place = before === undefined ? {} : { before }
-  return [...names.map((name) => ({ name, ...place })), ...companionsOf(rule)]
+  const own = names.map((name) => (before === undefined ? { name } : { name, before }))
+  return [...own, ...companionsOf(rule)]
 }
 
 /** The headers that mean nothing without a certificate. */

@@ -17,8 +17,11 @@ t.test('collects the lines of its headers, in whatever case they are written', (
   t.end()
 })
 
+function textOf(...raw: readonly string[]): string {
+  return collectHeaders(raw, headers).text
+}
+
 t.test('has one text for the same headers, and another for others', (t) => {
-  const textOf = (...raw: readonly string[]) => collectHeaders(raw, headers).text
   t.equal(textOf('X-Cert', 'a', 'Host', 'b'), textOf('accept', 'c', 'x-cert', 'a'))
   const texts = [
     textOf(),

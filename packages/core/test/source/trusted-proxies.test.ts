@@ -1,8 +1,4 @@
-import type {
-  RequestLike,
-  TrustedByAddressOptions,
-  TrustedByCertificateOptions,
-} from '@peergate/core'
+import type { TrustedByAddressOptions, TrustedByCertificateOptions } from '@peergate/core'
 import {
   dnsSan,
   forwardedSource,
@@ -135,7 +131,7 @@ async function startSecondHop(t: Test, own: Partial<TrustedByCertificateOptions>
   const contract = nginx({ certificate: 'x-client-cert', verify: 'x-client-verify' })
   const gate = createForwardedGate(forwardedSource({ contract, trustedProxies }))
   const server = createServerOf('http/1.1', tls.serverOptions, (request) => {
-    const { identity: client, refusal } = gate.admit(request as RequestLike)
+    const { identity: client, refusal } = gate.admit(request)
     return client?.value ?? `${refusal?.code}: ${refusal?.detail}`
   })
   tls.attach(server)
