@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { PeerGateError } from '../errors.js'
 import type { CertificateFacts } from './certificate-facts.js'
 import {
@@ -10,6 +9,7 @@ import { enter, isNext, leave, malformed, openDer, tags, type DerReader } from '
 import { readBitString, readBitStringOfBytes, readSmallUnsigned } from './der-primitives.js'
 import { readTime } from './der-time.js'
 import { readDistinguishedName, readIssuer } from './distinguished-name.js'
+import { fingerprintOf } from './fingerprint.js'
 import { readPublicKey } from './public-key.js'
 import { readSerialNumber } from './serial-number.js'
 import { readSignatureAlgorithm } from './signature-algorithm.js'
@@ -44,7 +44,7 @@ export function parseCertificate(der: Uint8Array): CertificateFacts {
   const algorithm = readSignatureAlgorithm(certificate, 'signatureAlgorithm')
   readBitStringOfBytes(certificate, 'signatureValue')
   leave(certificate, 'certificate')
-  return Object.freeze({ ...readSigned(signed, algorithm), fingerprint256: fingerprint(bytes) })
+  return Object.freeze({ ...readSigned(signed, algorithm), fingerprint256: fingerprintOf(bytes) })
 }
 
 const maximumBytes = 16_384
@@ -112,13 +112,3 @@ function readOptionalFields(signed: DerReader, version: Version): CertificateExt
 const issuerUniqueId = 0x81
 const subjectUniqueId = 0x82
 const explicitExtensions = 0xa3
-
-/** SHA-256 as Node writes fingerprints: `AB:CD:…`. */
-function fingerprint(bytes: Uint8Array): string {
-  const digest = hash('sha256', bytes, 'hex').toUpperCase()
-  let pairs = digest.slice(0, 2)
-  for (let index = 2; index < digest.length; index += 2) {
-    pairs += `:${digest.slice(index, index + 2)}`
-  }
-  return pairs
-}
