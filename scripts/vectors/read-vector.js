@@ -42,7 +42,8 @@ export function readVector(vector, { factory, reader, name, certificate }, topol
     .filter(([header]) => header !== name)
     .flatMap(([header, text]) => [header, fillIn(text, certificate)])
   const lines = (vector.values ?? [vector.value]).flatMap((line) => [name, line])
-  return outcomeOf(contract, [...lines, ...companions])
+  // Behind what nginx sets stands what it always sets.
+  return outcomeOf(contract, [...lines, ...companions, 'host', 'localhost'])
 }
 
 /**
