@@ -1,3 +1,4 @@
+import { isAsserted } from './certificate/asserted-facts.js'
 import { formatDistinguishedName } from './certificate/format-distinguished-name.js'
 import type { ClientIdentity } from './client-identity.js'
 import { PeerGateError } from './errors.js'
@@ -7,7 +8,7 @@ import type { AnonymousPeer, Assurance, PeerEvidence } from './evidence.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
 import type { PeerSource, RequestLike } from './source/source.js'
 
-/** Who sent a request: found once for a connection, compared with the clock on every request. */
+/** Who sent a request: found once for a certificate, compared with the clock on every request. */
 export type Admission = Identified | Unidentified
 
 export interface Identified {
@@ -18,8 +19,8 @@ export interface Identified {
 
 export interface Unidentified {
   /**
-   * What the source proved: of a certificate without an identity, or of a sender without a certificate
-   * whom a trusted proxy let in. Null where nobody is let in at this moment, not even to public routes.
+   * What the source proved: of a certificate without an identity, or of nothing, for a sender whom it
+   * lets in to public routes. Null where nobody is let in at this moment, not even to those.
    */
   readonly evidence: AnonymousPeer | PeerEvidence | null
   readonly identity: null
@@ -82,9 +83,9 @@ function refuse(refusal: PeerGateError): Unidentified {
 }
 
 function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
-  const { notBefore, notAfter } = certificate
   // A proxy that asserts an identity does not say when it ends; its source had to accept that.
-  if (notBefore === null || notAfter === null) return
+  if (isAsserted(certificate)) return
+  const { notBefore, notAfter } = certificate
   // Written so that a clock which gives NaN, or what is no number, lets nobody in.
   if (typeof now === 'number' && now >= notBefore && now <= notAfter) return
   if (!Number.isFinite(now)) throw faulty(`its clock gave ${String(now)}`)
@@ -156,7 +157,7 @@ function createIdentity(
   return Object.freeze({
     kind,
     value,
-    issuer: certificate.issuer === null ? null : formatDistinguishedName(certificate.issuer),
+    issuer: isAsserted(certificate) ? null : formatDistinguishedName(certificate.issuer),
     serialNumber: certificate.serialNumber,
     fingerprint256: certificate.fingerprint256,
     notBefore: certificate.notBefore,

@@ -18,8 +18,8 @@ export function isAssured(assurance: Assurance, minimum: Assurance): boolean {
 }
 
 /**
- * What a source proved about a peer: frozen, and one object for as long as it says the same, which
- * makes it the key under which everything derived from it is remembered.
+ * What a source proved about a peer: frozen, and the same object as long as the source remembers it,
+ * which makes it the key under which everything derived from it is remembered.
  */
 export interface PeerEvidence {
   /** `socket`, or the name of a contract. */
@@ -29,7 +29,7 @@ export interface PeerEvidence {
   readonly trustSet: string | null
 }
 
-/** A sender that was let in by a way that is trusted, and that has no certificate; frozen. */
+/** A sender without an identity whom a source lets in all the same; frozen. */
 export interface AnonymousPeer {
   /** Why it has no identity. Only public routes answer it. */
   readonly refusal: PeerGateError

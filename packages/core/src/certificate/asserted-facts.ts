@@ -21,6 +21,12 @@ export interface AssertedFacts {
 /** A certificate that was read, or what a proxy asserts of one. */
 export type PeerCertificate = AssertedFacts | CertificateFacts
 
+/** Whether nothing but names and fingerprint is known: half a certificate is none. */
+export function isAsserted(certificate: PeerCertificate): certificate is AssertedFacts {
+  const { issuer, serialNumber, notBefore, notAfter } = certificate
+  return issuer === null && serialNumber === null && notBefore === null && notAfter === null
+}
+
 export function createAssertedFacts({
   names,
   fingerprint256,

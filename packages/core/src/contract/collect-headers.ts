@@ -14,14 +14,16 @@ export interface CollectedHeaders extends ForwardedHeaders {
  * list, characters that are not printable ASCII, and values of more than 32,768 characters.
  *
  * @param rawHeaders names and values by turns, as Node has them
+ * @param mostLines from how many lines on Node may have dropped some, in silence
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS or
  * ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED
  */
 export function collectHeaders(
   rawHeaders: readonly string[],
   headers: readonly ContractHeader[],
+  mostLines = 1000,
 ): CollectedHeaders {
-  refuseLostLines(rawHeaders)
+  refuseLostLines(rawHeaders, mostLines)
   const found = new Map<string, string[]>(headers.map(({ name }) => [name, []]))
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? ''
@@ -59,10 +61,12 @@ function refuseBehind(
   throw ambiguous(name, `must be set before ${anchors.join(' or ')}, or it may be the client’s own`)
 }
 
-/** Node 20 drops what follows the 1000th line in silence, so that a genuine header may be gone. */
-function refuseLostLines(rawHeaders: readonly string[]): void {
-  if (rawHeaders.length < 2000) return
-  throw ambiguous('the request', 'must not have 1000 header lines, behind which some may be lost')
+/** A genuine header may be gone, and a forged one in front of it there. */
+function refuseLostLines(rawHeaders: readonly string[], mostLines: number): void {
+  // Node takes lines in batches, and drops those that come when there are as many already.
+  if (rawHeaders.length < 2 * mostLines) return
+  const fault = `must have fewer than ${mostLines} header lines, behind which some may be lost`
+  throw ambiguous('the request', fault)
 }
 
 const longestValue = 32_768

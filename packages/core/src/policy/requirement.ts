@@ -64,8 +64,9 @@ export const authenticated: AuthenticatedRequirement = makeRequirement(
 ) as AuthenticatedRequirement
 
 /**
- * Any peer that came through the TLS gate, with an identity or without. A strict TLS gate still asks
- * it for a certificate; what must be reachable without one belongs on a listener of its own.
+ * Anybody whom the source lets in, with an identity or without. A strict TLS gate still asks for a
+ * certificate; what must be reachable without one belongs on a listener of its own. Behind a proxy,
+ * this is whoever can connect and sends no forged identity.
  */
 export const publicRoute: PublicRequirement = makeRequirement(
   { requirement: 'publicRoute' },

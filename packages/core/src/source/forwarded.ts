@@ -71,7 +71,7 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   })
 
   function readTrusted(request: RequestLike): PeerEvidence {
-    const headers = collectHeaders(request.rawHeaders ?? [], contract.headers)
+    const headers = collectHeaders(request.rawHeaders ?? [], contract.headers, mostLinesOf(request))
     const known = cache.get(headers.text)
     return known ?? readFirst(headers)
   }
@@ -87,7 +87,8 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
     const reading = distrust ?? attempt(() => readTrusted(request))
     const hadHeaders = removeIdentityHeaders(request, (name) => names.has(name))
     if (distrust === null) return isAbsent(reading) ? anonymous(reading) : reading
-    return hadHeaders && untrustedSenders === 'refuse' ? distrust : anonymous(distrust)
+    const isRefused = hadHeaders && untrustedSenders === 'refuse'
+    return isRefused || !isStranger(distrust) ? distrust : anonymous(distrust)
   }
 
   const readings = new WeakMap<RequestLike, Reading>()
@@ -103,6 +104,16 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   forwarded.add(source)
   return source
 }
+
+/** How many header lines Node keeps of a request; a server can be told to keep fewer. */
+function mostLinesOf({ socket }: RequestLike): number {
+  const { server } = socket as { readonly server?: { readonly maxHeadersCount?: unknown } }
+  const count = server?.maxHeadersCount
+  return typeof count === 'number' && count > 0 ? Math.min(count, usualLines) : usualLines
+}
+
+/** Of Node 20, which drops what follows in silence. */
+const usualLines = 1000
 
 type Reading = AnonymousPeer | PeerEvidence | PeerGateError
 
@@ -122,6 +133,11 @@ function isAbsent(reading: Reading): reading is PeerGateError {
   return (
     reading instanceof PeerGateError && reading.code === 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING'
   )
+}
+
+/** A sender that is no proxy, and not one whose connection is refused as such. */
+function isStranger({ code }: PeerGateError): boolean {
+  return code === 'ERR_PEERGATE_PROXY_UNTRUSTED'
 }
 
 function anonymous(refusal: PeerGateError): AnonymousPeer {

@@ -3,9 +3,10 @@ import { isIdentityHeader } from '../contract/identity-headers.js'
 import type { RequestLike } from './source.js'
 
 /**
- * Removes the headers that name an identity from a request, in every spelling and from every view
- * that Node has of them, so that nothing behind the gate can take them for true. `isOwn` says which
- * others are to be removed, by folded name. Returns whether there were any.
+ * Removes the headers that name an identity from a request, in every spelling and from `rawHeaders`,
+ * `headers` and `headersDistinct`, so that nothing behind the gate can take them for true. Trailers,
+ * which nothing here reads, come later and stay. `isOwn` says which others are to be removed, by folded
+ * name. Returns whether there were any.
  */
 export function removeIdentityHeaders(
   request: RequestLike,
@@ -29,11 +30,15 @@ function never(): boolean {
 
 const known = new Map<string, boolean>()
 const mostKnown = 1000
+const longestKnown = 64
 
 /** Services see the same few names all the time; what clients invent must not fill the memory. */
 function isKnown(name: string): boolean {
-  const answer = known.get(name) ?? isIdentityHeader(foldName(name.toLowerCase()))
-  if (known.size < mostKnown) known.set(name, answer)
+  const remembered = known.get(name)
+  if (remembered !== undefined) return remembered
+  const answer = isIdentityHeader(foldName(name.toLowerCase()))
+  if (known.size === mostKnown) known.clear()
+  if (name.length <= longestKnown) known.set(name, answer)
   return answer
 }
 

@@ -5,8 +5,9 @@ import type { RequestLike } from './source.js'
  * Refuses a request that names another host than `host`, for which its connection was opened, or
  * none, or more than one (RFC 9110 §7.4): its client was judged by the CAs of `host`.
  *
- * Every place counts that a framework might read: `Host`, `:authority` and the request target. Node
- * accepts several `Host` lines and keeps the first, so that the raw lines are looked through.
+ * `Host`, `:authority` and the request target count. Node accepts several `Host` lines and keeps the
+ * first, so that the raw lines are looked through. `X-Forwarded-Host` is the word of a proxy: an
+ * application that serves hosts must not be told to trust it.
  *
  * @throws {PeerGateError} ERR_PEERGATE_HOST_MISMATCH
  */
@@ -25,15 +26,23 @@ const repeated = ''
 
 function* namedHosts({ rawHeaders = [], url = '', method }: RequestLike): Generator<string> {
   const seen = new Set<string>()
+  let isExtended = false
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? ''
+    if (name === ':protocol') isExtended = true
     if (name !== 'host' && name !== ':authority') continue
     yield seen.has(name) ? repeated : (rawHeaders[index + 1] ?? '')
     seen.add(name)
   }
-  // The absolute form and, of CONNECT, the authority form (RFC 9112 §3.2.2, §3.2.3).
-  if (method === 'CONNECT') yield url
-  else if (!url.startsWith('/') && url !== '*') yield authorityOf(url)
+  // The absolute form and, of CONNECT, the authority form (RFC 9112 §3.2.2, §3.2.3); the extended
+  // CONNECT of HTTP/2 has a path (RFC 8441 §4).
+  if (method === 'CONNECT' && !isExtended) yield url
+  else if (!isPath(url)) yield authorityOf(url)
+}
+
+/** Whoever resolves `//host/` against a base takes it for another host. */
+function isPath(url: string): boolean {
+  return url === '*' || /^\/(?![/\\])/u.test(url)
 }
 
 function authorityOf(url: string): string {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import * as z from 'zod'
 import { readIpAddress } from '../identity-value/ip-address.js'
 import { parseIpNetwork } from '../identity-value/ip-network.js'
@@ -43,6 +44,8 @@ export function trustedByAddress(options: TrustedByAddressOptions): TrustedProxi
   const verdicts = createConnectionMemory<Verdict>()
 
   function judge(socket: object): Verdict {
+    // A request that was injected into the application has a mocked socket with a loopback address.
+    if (!(socket instanceof Socket)) return { isTrusted: false, fault: 'it has no connection' }
     const address = remoteAddressOf(socket)
     if (address === null) return { isTrusted: false, fault: 'its address is not known' }
     const isTrusted = ranges.some((range) => range.contains(address))

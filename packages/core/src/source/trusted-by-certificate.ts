@@ -50,6 +50,8 @@ export function trustedByCertificate(options: TrustedByCertificateOptions): Trus
 
   function refuse(request: RequestLike): void {
     const { identity: proxy, refusal } = admit(request)
+    // Whom the TLS gate refuses is nobody, to public routes too.
+    if (refusal?.layer === 'tls' || refusal?.layer === 'configuration') throw refusal
     if (proxy === null) throw untrusted(`it is not identified (${refusal.code})`, refusal)
     if (trustSet !== undefined && proxy.trustSet !== trustSet) {
       throw untrusted(`it was admitted by another set than ${quote(trustSet)}`)

@@ -2,6 +2,7 @@ import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import { optionError } from '../options.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
+import { transportOf } from '../tls/transport.js'
 import type { RequestLike } from './source.js'
 import { connectionOf, createTrustedProxies, untrusted } from './trusted-proxies.js'
 import type { TrustedProxies } from './trusted-proxies.js'
@@ -35,8 +36,17 @@ export interface TrustedByUnixSocket extends TrustedProxies {
 export function trustedByUnixSocket(): TrustedByUnixSocket {
   const connections = createConnectionMemory<object>()
 
-  function watch(this: Server, socket: Socket): void {
-    if (typeof this.address() === 'string') connections.remember(socket, proved)
+  function watch(this: Server, socket: AcceptedSocket): void {
+    // A socket that another server accepted can be handed over to this one.
+    if (socket.server !== this || typeof this.address() !== 'string') return
+    connections.remember(socket, proved)
+  }
+
+  /** Of a TLS server, requests have the socket that this event brings. */
+  function watchSecure(socket: Socket): void {
+    const transport = transportOf(socket)
+    if (transport === null || connections.recall(transport) === undefined) return
+    connections.remember(socket, proved)
   }
 
   function refuse(request: RequestLike): void {
@@ -48,10 +58,14 @@ export function trustedByUnixSocket(): TrustedByUnixSocket {
     attach(server: Server) {
       refuseUnfit(server)
       server.prependListener('connection', watch)
-      // Of a TLS server, requests have the socket that this event brings.
-      server.prependListener('secureConnection', watch)
+      server.prependListener('secureConnection', watchSecure)
     },
   })
+}
+
+/** Node notes on a connection which server accepted it. */
+interface AcceptedSocket extends Socket {
+  readonly server?: unknown
 }
 
 const proved = Object.freeze({})

@@ -7,7 +7,10 @@ import type { RequestLike } from './source.js'
  */
 export interface TrustedProxies {
   readonly proof: 'address' | 'certificate' | 'unix-socket'
-  /** Why the sender of `request` is not trusted; null where it is. Total: it never throws. */
+  /**
+   * Why the sender of `request` is not trusted; null where it is. Total: it never throws. Any other code
+   * than ERR_PEERGATE_PROXY_UNTRUSTED is for a connection that is refused as such.
+   */
   readonly refusalOf: (request: RequestLike) => PeerGateError | null
 }
 
@@ -25,7 +28,7 @@ export function createTrustedProxies<Methods extends object>(
         refuse(request)
         return null
       } catch (cause) {
-        return cause instanceof PeerGateError ? cause : untrusted('it cannot be told', cause)
+        return cause instanceof PeerGateError ? cause : faulty(cause)
       }
     },
   })
@@ -42,6 +45,11 @@ const made = new WeakSet<TrustedProxies>()
 export function untrusted(fault: string, cause?: unknown): PeerGateError {
   const detail = `the sender is not a trusted proxy: ${fault}`
   return new PeerGateError('ERR_PEERGATE_PROXY_UNTRUSTED', detail, { cause })
+}
+
+function faulty(cause: unknown): PeerGateError {
+  const fault = 'the gate could not tell who sent the request'
+  return new PeerGateError('ERR_PEERGATE_GATE_FAULTY', fault, { cause })
 }
 
 /** The socket of a request, under which the proof of its connection is remembered. */

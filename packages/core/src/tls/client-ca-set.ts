@@ -49,6 +49,7 @@ export interface ClientCaSet {
   readonly endsBelowRoots: boolean
   /** The anchors and issuers: whoever of these signed a leaf puts it into this set. */
   readonly listed: readonly LoadedCertificate[]
+  readonly issuers: readonly LoadedCertificate[]
   readonly path: readonly LoadedCertificate[]
   readonly revocation: Revocation | null
   /** What the set trusts, one line each, however its files are written. */
@@ -131,7 +132,17 @@ function createSet(
     ...(revocation === null ? [] : [`revocation ${revocation.canonical}`]),
   ].map((line) => `${JSON.stringify(name)} ${line}`)
   const endsBelowRoots = rootless !== undefined
-  return { name, role, listed, path, alsoIssuesServers, endsBelowRoots, revocation, canonical }
+  return {
+    name,
+    role,
+    listed,
+    issuers,
+    path,
+    alsoIssuesServers,
+    endsBelowRoots,
+    revocation,
+    canonical,
+  }
 }
 
 /** Whether a set is written as its anchors alone. */

@@ -54,6 +54,7 @@ export function loadClientCas(
   const sets = Object.entries(options).map(([name, set]) =>
     loadClientCaSet({ role: `${role}.${name}`, name, ...rules }, set),
   )
+  refuseIssuersBelowRoots(sets)
   const certificates = sets.flatMap(({ listed, path }) => [...listed, ...path])
   // Below a root that is path only, OpenSSL admits what no set does.
   const mustBeListed = sets.some(({ path }) => path.length > 0)
@@ -72,6 +73,18 @@ export function loadClientCas(
       set?.revocation?.refuseRevoked(certificate.serialNumber, issuer, now)
     },
   }
+}
+
+/**
+ * Where OpenSSL may end a chain below its root, it ends it at every certificate that it is given: what
+ * the CAs above an issuer are constrained to would not be asked.
+ */
+function refuseIssuersBelowRoots(sets: readonly ClientCaSet[]): void {
+  const rootless = sets.find(({ endsBelowRoots }) => endsBelowRoots)
+  const withIssuers = sets.find(({ issuers }) => issuers.length > 0)
+  if (rootless === undefined || withIssuers === undefined) return
+  const fault = `${rootless.role} has an anchor without its root, so that no set of its host can have issuers, as ${withIssuers.role} has; name the root as path`
+  throw new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault)
 }
 
 function findMembership(leaf: X509Certificate, sets: readonly ClientCaSet[]): Membership {

@@ -12,7 +12,7 @@ export interface HandshakeStates {
 /**
  * Node gives a connection its TLS context when it arrives, so that a handshake can end after the
  * context was replaced, with the verdict of the old one. The TLS socket does not lead to the socket
- * that arrived, but both have the peer's address and port.
+ * that arrived, but both have the addresses and ports of both ends, which no other open connection has.
  */
 export function createHandshakeStates(current: () => TrustState): HandshakeStates {
   const arrivals = new Map<string, { readonly socket: Socket; readonly state: TrustState }>()
@@ -32,6 +32,7 @@ export function createHandshakeStates(current: () => TrustState): HandshakeState
   }
 }
 
-function keyOf({ remoteAddress, remotePort }: Socket): string | null {
-  return remoteAddress === undefined ? null : `${remoteAddress} ${remotePort}`
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | null {
+  if (remoteAddress === undefined) return null
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
 }

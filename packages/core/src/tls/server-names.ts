@@ -12,7 +12,7 @@ export interface ServerNames {
   /** Chooses the context of a full handshake, instead of Node, which would look among added ones. */
   readonly chooseContext: NonNullable<TlsOptions['SNICallback']>
   /**
-   * The host that a connection asked for.
+   * The host that a connection asked for, and whose client CAs verified it.
    *
    * @throws {PeerGateError} ERR_PEERGATE_HOST_UNKNOWN
    */
@@ -39,7 +39,7 @@ export function createServerNames(
   current: () => TrustState,
 ): ServerNames {
   const isForEveryName = hosts.has(null)
-  const chosen = new WeakMap<TLSSocket, TrustState | null>()
+  const choices = new WeakMap<TLSSocket, Choice>()
 
   function resolve(servername: unknown): HostName {
     if (isForEveryName) return null
@@ -55,19 +55,27 @@ export function createServerNames(
       try {
         const host = resolve(servername)
         const state = current()
-        chosen.set(socket, host === null ? null : state)
+        choices.set(socket, { host, state })
         done(null, state.contextOf(host))
       } catch (refusal) {
         done(refusal as PeerGateError)
       }
     },
-    hostOf: ({ servername }) => resolve(servername),
+    hostOf(socket) {
+      const host = resolve(socket.servername)
+      const choice = choices.get(socket)
+      if (choice !== undefined && choice.host !== host) throw changedHost(choice.host, host)
+      return host
+    },
     refuseForeignContext(socket) {
-      if (typeof socket.servername !== 'string' || chosen.has(socket)) return
+      if (typeof socket.servername !== 'string' || choices.has(socket)) return
       const fault = 'an SNICallback of the server’s own may have chosen other client CAs; remove it'
       throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_UNTRUSTED', fault)
     },
-    stateOf: (socket, arrival) => (isForEveryName ? arrival : (chosen.get(socket) ?? null)),
+    stateOf(socket, arrival) {
+      if (isForEveryName) return arrival
+      return socket.isSessionReused() ? null : (choices.get(socket)?.state ?? null)
+    },
     causeOf(failure, { servername }) {
       const isUnnamed = !isForEveryName && typeof servername !== 'string'
       return isUnnamed && lacksCertificate(failure) ? unknownHost(servername) : failure
@@ -75,9 +83,24 @@ export function createServerNames(
   }
 }
 
+/** The host whose context a full handshake got, and of which state it was. */
+interface Choice {
+  readonly host: HostName
+  readonly state: TrustState
+}
+
 /** A server without a certificate of its own ends the handshake with one of these. */
 function lacksCertificate({ code }: NodeJS.ErrnoException): boolean {
   return /_NO_SUITABLE_SIGNATURE_ALGORITHM$|_NO_SHARED_CIPHER$/u.test(code ?? '')
+}
+
+/**
+ * OpenSSL lets a client change the name in its second ClientHello, behind a HelloRetryRequest, though it
+ * must not (RFC 8446 §4.1.2). Node has chosen the context by the first, and tells the second.
+ */
+function changedHost(first: HostName, second: HostName): PeerGateError {
+  const fault = `the client asked for ${second} after it had asked for ${first}, by whose CAs it was verified`
+  return new PeerGateError('ERR_PEERGATE_HOST_UNKNOWN', fault)
 }
 
 function unknownHost(servername: unknown): PeerGateError {

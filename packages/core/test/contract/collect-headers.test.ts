@@ -48,7 +48,7 @@ t.test('refuses what can be read in two ways, or is no plain text', (t) => {
     [
       lines,
       'AMBIGUOUS',
-      'the request must not have 1000 header lines, behind which some may be lost',
+      'the request must have fewer than 1000 header lines, behind which some may be lost',
     ],
     [['x-cert', 'a'.repeat(32_769)], 'MALFORMED', 'x-cert must not exceed 32768 characters'],
     [['x-cert', 'é'], 'MALFORMED', 'x-cert must be printable ASCII'],

@@ -227,7 +227,7 @@ void t.test('refuses a pattern outside the grammar of its kind', (t) => {
   const firstLabel = '** must be the first label'
   const twoLabels = 'a pattern with a wildcard must end with two literal labels'
   const localPart = 'a wildcard must be the whole local part'
-  const prefixLength = 'the prefix length of a network must be 1 to 32, or to 128 for IPv6'
+  const prefixLength = 'the prefix length of a network must be 0 to 32, or to 128 for IPv6'
   const hostBits = 'a network must have no bits set after its prefix'
   const table: readonly (readonly [IdentityKind, string, string])[] = [
     ['spiffe', '', 'a SPIFFE ID must begin with spiffe://'],
@@ -301,15 +301,15 @@ void t.test('refuses a pattern outside the grammar of its kind', (t) => {
     ['ip', '/24', 'a network must be an IP address, / and a prefix length'],
     ['ip', '192.0.2/24', 'a network must be an IP address, / and a prefix length'],
     ['ip', '192.0.2.0/', prefixLength],
-    ['ip', '0.0.0.0/0', prefixLength],
-    ['ip', '::/0', prefixLength],
+    ['ip', '0.0.0.0/0', 'a network must not hold every address'],
+    ['ip', '::/0', 'a network must not hold every address'],
     ['ip', '192.0.2.0/33', prefixLength],
     ['ip', '2001:db8::/129', prefixLength],
     ['ip', '192.0.2.0/024', prefixLength],
     ['ip', '192.0.2.0/-1', prefixLength],
     ['ip', '192.0.2.0/ 24', prefixLength],
     ['ip', '192.0.2.0/0x8', prefixLength],
-    ['ip', '192.0.2.0/24/24', prefixLength],
+    ['ip', '192.0.2.0/24/24', 'a network must be an IP address, / and a prefix length'],
     ['ip', '192.0.2.0/255.255.255.0', prefixLength],
     ['ip', '192.0.2.1/24', hostBits],
     ['ip', '2001:db8::1/64', hostBits],

@@ -2,17 +2,22 @@ import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as requestHttp } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { createServer as createSecureServer } from 'node:https'
+import { createServer as createPlainServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import {
   forwardedSource,
   nginx,
   publicRoute,
   rfc9440,
+  spiffe,
   trustedByAddress,
+  trustedByCertificate,
   trustedByUnixSocket,
 } from '@peergate/core'
 import type {
@@ -32,7 +37,8 @@ import {
   tell,
 } from '../support/forwarding-server.js'
 
-const { issueClient } = await createConformanceGates()
+const { issueClient, pki, tls } = await createConformanceGates()
+const server = pki.leaf('server')
 const worker = await issueClient()
 const names = { certificate: 'x-ssl-client-cert', verify: 'x-ssl-client-verify' }
 const contract = nginx(names)
@@ -251,6 +257,83 @@ t.test('trusts a Unix socket that the server itself listens on', async (t) => {
   t.throws(() => trustedProxies.attach(onPath), /the server already listens; attach before listen/u)
   t.throws(() => trustedProxies.attach({} as never), /must be a server of node:net/u)
   t.ok(Object.isFrozen(trustedProxies))
+})
+
+t.test('trusts no connection that another server accepted', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'peergate-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const trustedProxies = trustedByUnixSocket()
+  const gate = createForwardedGate(createSource({ trustedProxies }))
+  const server = createForwardingServer(gate)
+  trustedProxies.attach(server)
+  await listenOn(t, server, `${folder}/a.sock`)
+  const port = createPlainServer((socket) => void server.emit('connection', socket))
+  await once(port.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => port.close())
+  const where = { host: '127.0.0.1', port: (port.address() as AddressInfo).port }
+  t.equal((await tell(where, forwarded)).who, 'ERR_PEERGATE_PROXY_UNTRUSTED')
+})
+
+t.test('trusts a Unix socket under TLS', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'peergate-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const { cert, key } = { cert: server.certificate, key: server.key }
+  for (const [isAttached, path] of [
+    [true, `${folder}/a.sock`],
+    [false, `${folder}/b.sock`],
+  ] as const) {
+    const trustedProxies = trustedByUnixSocket()
+    const source = createSource({ trustedProxies, contract: rfc9440({ proxyVerifies: true }) })
+    const gate = createForwardedGate(source)
+    const secure = createSecureServer({ cert, key }, (request, response) => {
+      response.end(gate.admit(request).identity?.value ?? 'nobody')
+    })
+    if (isAttached) trustedProxies.attach(secure)
+    await once(secure.listen({ path }), 'listening')
+    t.teardown(() => {
+      secure.closeAllConnections()
+      secure.close()
+    })
+    const { raw } = new X509Certificate(worker.certificate)
+    const socket = connectTls({ path, rejectUnauthorized: false })
+    socket.write(
+      `GET / HTTP/1.1\r\nhost: a\r\nclient-cert: :${raw.toString('base64')}:\r\nconnection: close\r\n\r\n`,
+    )
+    t.match(await text(socket), isAttached ? readerId : 'nobody')
+  }
+})
+
+t.test('refuses a request of which the server may have dropped lines', async (t) => {
+  const gate = createForwardedGate(createSource())
+  const server = createForwardingServer(gate)
+  server.maxHeadersCount = 40
+  const where = await listenOn(t, server)
+  t.equal((await tell(where, forwarded)).who, readerId)
+  const many = Array.from({ length: 60 }, (_, at) => `x-${at}: a`)
+  t.equal(
+    (await tell(where, [...forwarded, 'host: localhost', ...many])).who,
+    'ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS',
+  )
+})
+
+t.test('lets nobody in whom the TLS gate of the proxies does not', (t) => {
+  const trustedProxies = trustedByCertificate({
+    tls,
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    allow: ['spiffe://prod.example/ns/edge/sa/proxy'],
+    trustSet: 'batch',
+  })
+  const gate = createForwardedGate(createSource({ trustedProxies }))
+  for (const [request, code] of [
+    [{}, 'CONNECTION_CLOSED'],
+    [{ socket: {} }, 'CONNECTION_NOT_TLS'],
+    [{ socket: { encrypted: true } }, 'CONNECTION_NOT_CAPTURED'],
+  ] as const) {
+    const admission = gate.admit(request)
+    t.equal(admission.refusal?.code, `ERR_PEERGATE_${code}`)
+    t.equal(gate.guard(publicRoute)(admission).allowed, false)
+  }
+  t.end()
 })
 
 t.test('is the source of one gate', (t) => {

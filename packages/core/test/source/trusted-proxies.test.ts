@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { TrustedByAddressOptions, TrustedByCertificateOptions } from '@peergate/core'
 import {
   dnsSan,
@@ -15,11 +16,25 @@ import { createForwardedGate } from '../support/forwarding-server.js'
 import { createServerOf, listen } from '../support/tls-connection.js'
 import { createTlsSetting } from '../support/tls-setting.js'
 
+/** A socket of Node's that says that its peer has this address. */
+function socketFrom(remoteAddress: unknown): Socket {
+  return Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress })
+}
+
 /** Whether a sender is trusted who connects from `remoteAddress`. */
 function trusts(addresses: readonly string[], remoteAddress: unknown): boolean {
-  const request = { socket: { remoteAddress } }
+  const request = { socket: socketFrom(remoteAddress) }
   return trustedByAddress({ addresses }).refusalOf(request) === null
 }
+
+t.test('takes no mocked socket for a connection', (t) => {
+  const request = { socket: { remoteAddress: '127.0.0.1' } }
+  t.equal(
+    trustedByAddress({ addresses: ['127.0.0.1'] }).refusalOf(request)?.detail,
+    'the sender is not a trusted proxy: it has no connection',
+  )
+  t.end()
+})
 
 t.test('trusts the addresses of its networks, in every form, and no other', (t) => {
   for (const [network, inside, outside] of [
@@ -56,17 +71,17 @@ t.test('never trusts an address that is missing, or is none', (t) => {
 
 t.test('remembers the proof of a connection', (t) => {
   let reads = 0
-  const socket = {
-    get remoteAddress() {
+  const socket = Object.defineProperty(new Socket(), 'remoteAddress', {
+    get() {
       reads += 1
       return reads === 1 ? '10.0.0.1' : undefined
     },
-  }
+  })
   const proxies = trustedByAddress({ addresses: ['10.0.0.1'] })
   t.equal(proxies.refusalOf({ socket }), null)
   t.equal(proxies.refusalOf({ socket }), null)
   t.equal(reads, 1)
-  const other = { socket: { remoteAddress: '10.0.0.2' } }
+  const other = { socket: socketFrom('10.0.0.2') }
   for (const turn of ['first', 'second']) {
     t.equal(
       proxies.refusalOf(other)?.detail,
@@ -108,8 +123,8 @@ t.test('trusts every address only where that is stated, and warns', async (t) =>
   const warned = new Promise<{ code?: string }>((resolve) => process.once('warning', resolve))
   const proxies = trustedByAddress({ addresses: ['0.0.0.0/0'], dangerouslyTrustEveryAddress: true })
   t.equal((await warned).code, 'PEERGATE_EVERY_ADDRESS_TRUSTED')
-  t.equal(proxies.refusalOf({ socket: { remoteAddress: '203.0.113.9' } }), null)
-  t.not(proxies.refusalOf({ socket: {} }), null, 'a missing address is none')
+  t.equal(proxies.refusalOf({ socket: socketFrom('203.0.113.9') }), null)
+  t.not(proxies.refusalOf({ socket: new Socket() }), null, 'a missing address is none')
 })
 
 const { pki, options, createGate, anonymous } = await createTlsSetting()
@@ -170,8 +185,8 @@ t.test('trusts a proxy that proves an allowed identity of the set of proxies', a
 t.test('trusts no proxy that the TLS gate does not accept any more', async (t) => {
   const { tls } = createGate()
   const trustedProxies = trustedByCertificate({ tls, identity, allow: [edge] })
-  t.equal(trustedProxies.refusalOf({})?.code, 'ERR_PEERGATE_PROXY_UNTRUSTED')
-  t.equal(trustedProxies.refusalOf({ socket: {} })?.code, 'ERR_PEERGATE_PROXY_UNTRUSTED')
+  t.equal(trustedProxies.refusalOf({})?.code, 'ERR_PEERGATE_CONNECTION_CLOSED')
+  t.equal(trustedProxies.refusalOf({ socket: {} })?.code, 'ERR_PEERGATE_CONNECTION_NOT_TLS')
 })
 
 t.test('takes no proxies by certificate that nobody named', (t) => {

@@ -136,6 +136,8 @@ t.test('answers no request for another host than that of its connection', async 
     [['GET https://b.test/ HTTP/1.1', 'host: a.test'], mismatch],
     [['GET https://a.test@b.test/ HTTP/1.1', 'host: a.test'], mismatch],
     [['GET ftp://a.test/ HTTP/1.1', 'host: a.test'], mismatch],
+    [['GET //b.test/ HTTP/1.1', 'host: a.test'], mismatch],
+    [['GET /\\b.test/ HTTP/1.1', 'host: a.test'], mismatch],
   ] as const) {
     t.equal(await call({ port, servername: 'a.test', lines }), answer, lines.join(' | '))
   }
@@ -276,6 +278,10 @@ t.test('has one epoch for the same hosts, and another for others', (t) => {
   t.end()
 })
 
+/** An intermediate without its root. */
+const other = await createConformanceGates()
+const rootless = other.pki.authority('payments-intermediate').certificate
+
 t.test('refuses hosts that are not whole, or that cannot be told apart', (t) => {
   const host = hosts['a.test']
   const server = { cert: pki.leaf('server').certificate, key: pki.leaf('server').key }
@@ -308,6 +314,17 @@ t.test('refuses hosts that are not whole, or that cannot be told apart', (t) => 
     [
       { hosts: { ...hosts, 'b.test': { server: b, clientCas: { all: ca } } } },
       /certificate 1 of hosts\.b\.test\.clientCas\.all is the issuer of certificate 1 of hosts\.a/u,
+    ],
+    [
+      {
+        hosts: {
+          'a.test': {
+            server: a,
+            clientCas: { payments: { anchors: payments, issuers: intermediate }, edge: rootless },
+          },
+        },
+      },
+      /clientCas\.edge has an anchor without its root, so that no set of its host can have issuers/u,
     ],
     [{ server, clientCas: { all: ca } }, /is the issuer of certificate 1 of server\.cert/u],
     [{ server, clientCas: { all: { ...both, alsoIssuesServers: 1 } } }, /alsoIssuesServers/u],
