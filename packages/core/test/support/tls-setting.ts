@@ -41,10 +41,10 @@ interface WatchedGate {
   readonly tls: TlsGate
   /** The first peer that the TLS gate refuses. */
   readonly refused: Promise<PeerRefusal>
-  /** The same; null if none is refused for two seconds. */
-  readonly refusal: () => Promise<PeerRefusal | null>
+  /** The same; undefined if none is refused for five seconds. */
+  readonly refusal: () => Promise<PeerRefusal | undefined>
   /** Its code. */
-  readonly refusalCode: () => Promise<string | null>
+  readonly refusalCode: () => Promise<string | undefined>
 }
 
 export async function createTlsSetting(): Promise<TlsSetting> {
@@ -84,8 +84,8 @@ function watch(options: OneHostOptions): WatchedGate {
     onRefused: (refusal) => refusals.emit('refused', refusal),
   })
   const refused = first.then(([refusal]) => refusal)
-  const refusal = async () => Promise.race([refused, wait(2000, null, { ref: false })])
-  return { tls, refused, refusal, refusalCode: async () => (await refusal())?.error.code ?? null }
+  const refusal = async () => Promise.race([refused, wait(5000, undefined, { ref: false })])
+  return { tls, refused, refusal, refusalCode: async () => (await refusal())?.error.code }
 }
 
 /** A server of `tls` that answers with what its source says of the sender. */

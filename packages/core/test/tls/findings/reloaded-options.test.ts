@@ -110,5 +110,5 @@ async function connectTo(server: ReloadingServer, leaf: MintedLeaf) {
     return (await Promise.race([answer, closed])).split('\r\n\r\n')[1]
   }
   await ask()
-  return { ask, fate: async () => Promise.race([closed, wait(2000, 'open', { ref: false })]) }
+  return { ask, fate: async () => Promise.race([closed, wait(5000, 'open', { ref: false })]) }
 }
