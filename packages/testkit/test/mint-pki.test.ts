@@ -52,7 +52,12 @@ t.test('writes the subject in the order of RFC 4514', async (t) => {
   const pki = await mintPki(declaration)
   const subject = async (text: string) => read(await pki.issue({ ...leaf, subject: text })).subject
   t.equal(await subject('CN=a,O=Example,C=DE'), 'C=DE\nO=Example\nCN=a')
+  t.equal(await subject('E=a@b.example,DC=example'), 'DC=example\nemailAddress=a@b.example')
   t.equal(await subject('CN=a+OU=b, O=Example\\, Inc'), 'O=Example\\, Inc\nCN=a + OU=b')
+  t.equal(
+    await subject(String.raw`CN=a\0D\0A\+b \\ \<c\>☃,O=Acme\, \"Best\"\; Co\=1`),
+    String.raw`O=Acme\, \"Best\"\; Co=1` + '\n' + String.raw`CN=a\0D\0A\+b \\ \<c\>☃`,
+  )
   t.notOk(await subject(''))
 })
 

@@ -70,6 +70,8 @@ const faultyLeaves: Faults = [
   [{ ...leaf, issuer: undefined }, '.issuer" is missing or undefined'],
   [{ ...leaf, issuer: 'cb' }, '.issuer": authority "cb" is not known; did you mean "ca"?'],
   [{ ...leaf, subject: 'CN=a,UNKNOWN=b' }, `.subject" ${name}`],
+  [{ ...leaf, subject: 'CN=a\nb' }, `.subject" ${name}`],
+  [{ ...leaf, subject: 'CN=a\\0Bb' }, `.subject" ${name}`],
   [
     { ...leaf, usage: 'clients' },
     '.usage" must be "server" or "client" or "both" or "none"; did you mean "client"?',
