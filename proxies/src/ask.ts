@@ -5,7 +5,7 @@ import { connect as connectPlain } from 'node:net'
 import type { NetConnectOpts } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
-import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import type { MintedLeaf } from '@peergate/testkit'
 import type { EdgePki } from './edge-pki.js'
 import type { Told } from './service.js'
@@ -50,15 +50,12 @@ export async function ask(
     ...(session === undefined ? {} : { session }),
   }
   const socket = connect(options)
+  let isResumed = false
   let next: Buffer | undefined
+  socket.once('secureConnect', () => (isResumed = socket.isSessionReused()))
   socket.on('session', (latest: Buffer) => (next = latest))
   const { told, status } = await send({ createConnection: () => socket }, own)
-  return { told, status, isResumed: isResumed(socket), session: next }
-}
-
-function isResumed(socket: TLSSocket): boolean {
-  // What OpenSSL says of a handshake that failed is about the session that was offered.
-  return socket.authorized && socket.isSessionReused()
+  return { told, status, isResumed, session: next }
 }
 
 /** Asks the service itself, past its proxy; over TLS where `tls` says how. */

@@ -25,7 +25,7 @@ import type {
   TlsGate,
   TrustedProxies,
 } from '@peergate/core'
-import { proxyId } from './edge-pki.js'
+import { proxyId, readerId } from './edge-pki.js'
 import type { EdgePki } from './edge-pki.js'
 import type { ServiceAddress } from './products.js'
 import { giveFolder, makeTemporaryFolder } from './temporary-folder.js'
@@ -142,7 +142,11 @@ function createGate(
   return createPeerGate({
     source: forwardedSource({ contract, trustedProxies }),
     identity,
-    policy: definePolicy({ identity: kind, permissions: ['invoice:read'], grants: [] }),
+    policy: definePolicy({
+      identity: kind,
+      permissions: ['invoice:read'],
+      grants: [{ identity: readerId, allow: ['invoice:read'] }],
+    }),
     minimumAssurance,
   })
 }
@@ -150,7 +154,10 @@ function createGate(
 function tell(gate: PeerGate, request: IncomingMessage): Told {
   const admission = gate.admit(request)
   const { identity, refusal } = admission
-  const names = [...request.rawHeaders.filter((_, at) => at % 2 === 0), ...Object.keys(request.headers)]
+  const names = [
+    ...request.rawHeaders.filter((_, at) => at % 2 === 0),
+    ...Object.keys(request.headers),
+  ]
   return {
     who: identity?.value ?? String(refusal?.code),
     assurance: identity?.assurance ?? null,

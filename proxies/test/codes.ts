@@ -1,0 +1,6 @@
+export const untrusted = 'ERR_PEERGATE_PROXY_UNTRUSTED'
+export const missing = 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING'
+export const malformed = 'ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED'
+export const unverified = 'ERR_PEERGATE_FORWARDED_IDENTITY_UNVERIFIED'
+export const ambiguous = 'ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS'
+export const tooLow = 'ERR_PEERGATE_ASSURANCE_TOO_LOW'

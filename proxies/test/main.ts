@@ -1,0 +1,66 @@
+import { createEdgePki, findProxy, proxyNames } from '@peergate/proxies'
+import type { EdgePki, InstalledProxy, ProxyName } from '@peergate/proxies'
+import { createCheck } from './check.js'
+import type { CheckResult } from './check.js'
+import { issueClients } from './clients.js'
+import { furtherScenarios, runCommonScenarios } from './common-scenarios.js'
+import type { Trial } from './edge.js'
+import type { ProxyCase } from './proxy-case.js'
+import { caddyCase } from './products/caddy.js'
+import { envoyCase } from './products/envoy.js'
+import { haproxyCase } from './products/haproxy.js'
+import { httpdCase } from './products/httpd.js'
+import { nginxCase } from './products/nginx.js'
+import { traefikCase } from './products/traefik.js'
+
+const cases: Readonly<Record<ProxyName, ProxyCase>> = {
+  nginx: nginxCase,
+  haproxy: haproxyCase,
+  httpd: httpdCase,
+  caddy: caddyCase,
+  'caddy-current': caddyCase,
+  envoy: envoyCase,
+  traefik: traefikCase,
+}
+
+const options = process.argv.slice(2)
+const requiresAll = options.includes('--require-all')
+const wanted = options.filter((option) => !option.startsWith('--'))
+const names = proxyNames.filter((name) => wanted.length === 0 || wanted.includes(name))
+
+const pki = await createEdgePki()
+let failed = 0
+for (const name of names) {
+  const proxy = findProxy(name)
+  failed += proxy === null ? reportMissing(name) : report(proxy, await tryProxy(pki, proxy))
+}
+console.log(failed === 0 ? 'every proxy came out as declared' : `${failed} did not come out`)
+process.exitCode = failed === 0 ? 0 : 1
+
+async function tryProxy(pki: EdgePki, proxy: InstalledProxy): Promise<CheckResult> {
+  const clients = await issueClients(pki)
+  const product = cases[proxy.name]
+  const trial: Trial = { pki, proxy, product, clients }
+  const check = createCheck()
+  await runCommonScenarios(check, trial).catch(check.fail)
+  for (const [rule, run] of [...furtherScenarios, ...product.mistakes]) {
+    check.scenario(rule)
+    await run(check, trial).catch(check.fail)
+  }
+  return check.result()
+}
+
+function report(
+  { name, version }: InstalledProxy,
+  { scenarios, passed, failures }: CheckResult,
+): number {
+  const total = passed + failures.length
+  console.log(`${name} ${version}: ${passed} of ${total} assertions passed, ${scenarios} scenarios`)
+  for (const failure of failures) console.log(`  ${failure}`)
+  return failures.length
+}
+
+function reportMissing(name: ProxyName): number {
+  console.log(`${name}: missing; scripts/install-proxies.sh installs it`)
+  return requiresAll ? 1 : 0
+}

@@ -1,0 +1,65 @@
+import { caddy } from '@peergate/core'
+import { ambiguous, malformed, missing, tooLow } from '../codes.js'
+import { forged } from '../common-scenarios.js'
+import { withEdge } from '../edge.js'
+import type { ProxyCase, Replacement } from '../proxy-case.js'
+
+const optional: Replacement = ['mode require_and_verify', 'mode verify_if_given']
+
+export const caddyCase: ProxyCase = {
+  files: ['edge-caddy/Caddyfile'],
+  contract: caddy({ certificate: 'X-Client-Cert-Der', proxyVerifies: true }),
+  forge: ({ der }) => ['X-Client-Cert-Der', Buffer.from(der).toString('base64')],
+  optional,
+  secondHop: [
+    [
+      '# header_up replaces',
+      `transport http {
+			tls_client_auth /etc/edge/proxy.pem /etc/edge/proxy-key.pem
+			tls_trusted_ca_certs /etc/edge/server-ca.pem
+			tls_server_name localhost
+		}
+		# header_up replaces`,
+    ],
+  ],
+  hasUnixSocket: true,
+  hasHttp2: true,
+  resumesTls12: true,
+  mistakes: [
+    [
+      'a misspelt placeholder is no certificate',
+      (check, trial) => {
+        const misspelt: Replacement = ['certificate_der_base64', 'certificate_der_base46']
+        return withEdge(trial, { replacements: [misspelt] }, async (edge) => {
+          const { who } = await edge.tell({ leaf: trial.clients.reader, lines: forged(trial) })
+          // It is sent as it is written, or as nothing at all.
+          check.oneOf(who, [malformed, missing], 'who')
+        })
+      },
+    ],
+    [
+      'header_up with a plus leaves two lines',
+      (check, trial) =>
+        withEdge(trial, { replacements: [['header_up X-', 'header_up +X-']] }, async (edge) => {
+          const { who } = await edge.tell({ leaf: trial.clients.reader, lines: forged(trial) })
+          check.same(who, ambiguous, 'who')
+        }),
+    ],
+    [
+      'request and require verify nothing, and the gate can demand more',
+      async (check, trial) => {
+        const contract = caddy({ certificate: 'X-Client-Cert-Der', proxyVerifies: false })
+        for (const mode of ['request', 'require']) {
+          const lax: Replacement = [optional[0], `mode ${mode}`]
+          const own = { replacements: [lax], contract, minimumAssurance: 'proxy-verified' as const }
+          await withEdge(trial, own, async (edge) => {
+            for (const role of ['stranger', 'rogue', 'reader'] as const) {
+              const { who } = await edge.tell({ leaf: trial.clients[role] })
+              check.same(who, tooLow, `${mode} ${role}`)
+            }
+          })
+        }
+      },
+    ],
+  ],
+}

@@ -1,0 +1,76 @@
+import { apache } from '@peergate/core'
+import { readerId } from '@peergate/proxies'
+import { unverified } from '../codes.js'
+import { forged } from '../common-scenarios.js'
+import { withEdge } from '../edge.js'
+import type { ProxyCase, Replacement } from '../proxy-case.js'
+
+const resuming: readonly Replacement[] = [
+  ['SSLSessionCache none', 'SSLSessionCache shmcb:ssl_scache(512000)'],
+  ['SSLSessionTickets off', 'SSLSessionTickets on'],
+]
+
+export const httpdCase: ProxyCase = {
+  files: ['edge-apache/site.conf'],
+  contract: apache({
+    certificate: 'X-SSL-Client-Cert',
+    verify: 'X-SSL-Client-Verify',
+    session: 'X-SSL-Client-Session',
+  }),
+  forge: ({ certificate }) => [
+    'X-SSL-Client-Verify',
+    'SUCCESS',
+    'X-SSL-Client-Session',
+    'TLSv1.3 Initial',
+    'X-SSL-Client-Cert',
+    certificate.trim().replaceAll('\n', ' '),
+  ],
+  optional: ['SSLVerifyClient require', 'SSLVerifyClient optional'],
+  secondHop: [
+    [
+      'ProxyPass / http://127.0.0.1:3000/',
+      `SSLProxyEngine on
+      SSLProxyMachineCertificateFile /etc/edge/proxy-both.pem
+      SSLProxyCACertificateFile /etc/edge/server-ca.pem
+      SSLProxyVerify require
+      ProxyPass / https://localhost:{port}/`,
+    ],
+  ],
+  hasUnixSocket: true,
+  hasHttp2: false,
+  resumesTls12: false,
+  mistakes: [
+    [
+      'optional_no_ca: nobody is verified in a full handshake, nor in a resumed session',
+      async (check, trial) => {
+        const lax: Replacement = ['SSLVerifyClient require', 'SSLVerifyClient optional_no_ca']
+        await withEdge(trial, { replacements: [lax, ...resuming] }, async (edge) => {
+          for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+            const leaf = trial.clients.stranger
+            const first = await edge.ask({ leaf, version, lines: forged(trial) })
+            const { session } = first
+            const again = await edge.ask({ leaf, version, session, lines: forged(trial) })
+            const who = [first, again].map(({ told }) => told?.who)
+            check.same(again.isResumed, true, `${version} is resumed`)
+            check.same(who, [unverified, unverified], version)
+          }
+        })
+      },
+    ],
+    [
+      'resumption of TLS 1.2 left on: a resumed session is unverified, and a full handshake is not',
+      (check, trial) =>
+        withEdge(trial, { replacements: resuming }, async (edge) => {
+          const leaf = trial.clients.reader
+          const first = await edge.ask({ leaf, version: 'TLSv1.2' })
+          const again = await edge.ask({ leaf, version: 'TLSv1.2', session: first.session })
+          check.same(again.isResumed, true, 'is resumed')
+          check.same(
+            [first, again].map(({ told }) => told?.who),
+            [readerId, unverified],
+            'who',
+          )
+        }),
+    ],
+  ],
+}

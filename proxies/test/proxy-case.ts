@@ -1,0 +1,28 @@
+import type { ProxyContract } from '@peergate/core'
+import type { MintedLeaf } from '@peergate/testkit'
+import type { Check } from './check.js'
+import type { Trial } from './edge.js'
+
+/** What the suite has to know of a product. */
+export interface ProxyCase {
+  /** The configuration that is shown as an example, below examples/. */
+  readonly files: readonly string[]
+  readonly contract: ProxyContract
+  /** Header lines that are believed of a trusted sender: that its client is `leaf`. */
+  readonly forge: (leaf: MintedLeaf) => readonly string[]
+  /** What makes a certificate a choice of the client. */
+  readonly optional: Replacement
+  /** What makes the proxy connect with its own certificate. */
+  readonly secondHop: readonly Replacement[]
+  readonly hasUnixSocket: boolean
+  readonly hasHttp2: boolean
+  /** False where sessions of TLS 1.2 are configured not to be resumed. */
+  readonly resumesTls12: boolean
+  /** The documented mistakes, each of which must not yield an identity. */
+  readonly mistakes: readonly Scenario[]
+}
+
+/** What a text of the configuration becomes; `{port}` is that of the service. */
+export type Replacement = readonly [from: string, to: string]
+
+export type Scenario = readonly [rule: string, run: (check: Check, trial: Trial) => Promise<void>]
