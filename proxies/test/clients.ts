@@ -13,6 +13,8 @@ export interface Clients {
   readonly hostile: MintedLeaf
   /** A URI that breaks whatever splits text. */
   readonly hostileUri: MintedLeaf
+  /** A URI that would end a line, and a text in quotes. */
+  readonly brokenUri: MintedLeaf
   readonly expired: MintedLeaf
   /** Of a CA that nobody trusts. */
   readonly stranger: MintedLeaf
@@ -22,7 +24,8 @@ export interface Clients {
 
 export const writerId = 'spiffe://prod.example/ns/payments/sa/writer'
 export const victimId = 'spiffe://prod.example/ns/payments/sa/victim'
-export const hostileUriId = `${readerId},By=${victimId};URI=${victimId};Hash=00?a="b"#'c`
+export const hostileUriId = `${readerId}?a='b'&,By=${victimId};URI=${victimId};Hash=00`
+const brokenUri = `${readerId}",By=${victimId}\r\nX-SSL-Client-Verify: SUCCESS\r\n\r\n`
 
 export async function issueClients({ issueClient }: EdgePki): Promise<Clients> {
   return {
@@ -31,6 +34,7 @@ export async function issueClients({ issueClient }: EdgePki): Promise<Clients> {
     victim: await issueClient({ uri: [victimId] }),
     hostile: await issueClient(hostile),
     hostileUri: await issueClient({ uri: [hostileUriId] }),
+    brokenUri: await issueClient({ uri: [brokenUri] }),
     expired: await issueClient({ validity: { from: '-2d', to: '-1d' } }),
     stranger: await issueClient({ issuer: 'stranger-ca', uri: [victimId] }),
     rogue: await issueClient({ issuer: 'rogue-ca', uri: [victimId] }),

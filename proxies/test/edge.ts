@@ -4,6 +4,7 @@ import type {
   AskOptions,
   EdgePki,
   InstalledProxy,
+  RunningProxy,
   Service,
   ServiceOptions,
   Told,
@@ -58,41 +59,56 @@ async function openEdge(trial: Trial, options: EdgeOptions): Promise<Edge> {
     user: proxy.product.runsAs,
     ...own,
   })
-  const editor = createEditor(replacements, service.port)
-  const { port, stop } = await startProxy(proxy, {
+  try {
+    const { port, stop } = await startEdge(trial, replacements, service)
+    const asked = async (request: Omit<AskOptions, 'port'>) => ask(pki, { port, ...request })
+    return {
+      port,
+      service,
+      ask: asked,
+      tell: async (request) => reached(await asked(request)),
+      async stop() {
+        await stop()
+        service.stop()
+      },
+    }
+  } catch (error) {
+    service.stop()
+    throw error
+  }
+}
+
+async function startEdge(
+  { pki, proxy, product }: Trial,
+  replacements: readonly Replacement[],
+  { address, port }: Service,
+): Promise<RunningProxy> {
+  const editor = createEditor(replacements, port)
+  const running = await startProxy(proxy, {
     files: product.files.map(inExamples),
     certs: pki.folder,
-    service: service.address,
+    service: address,
     edit: editor.edit,
   })
-  editor.refuseUnused()
-  const asked = async (request: Omit<AskOptions, 'port'>) => ask(pki, { port, ...request })
-  return {
-    port,
-    service,
-    ask: asked,
-    tell: async (request) => reached(await asked(request)),
-    async stop() {
-      await stop()
-      service.stop()
-    },
-  }
+  const fault = editor.fault()
+  if (fault === null) return running
+  await running.stop()
+  throw new Error(fault)
 }
 
 /** Replaces in whichever file has the text: a mistake that was not made proves nothing. */
 function createEditor(replacements: readonly Replacement[], port: number) {
   const unused = new Set(replacements)
   return {
-    edit(text: string): string {
-      return replacements.reduce((before, replacement) => {
+    edit: (text: string): string =>
+      replacements.reduce((before, replacement) => {
         const [from, to] = replacement
         if (before.includes(from)) unused.delete(replacement)
         return before.replaceAll(from, to.replaceAll('{port}', `${port}`))
-      }, text)
-    },
-    refuseUnused(): void {
+      }, text),
+    fault: (): string | null => {
       const [first] = unused
-      if (first !== undefined) throw new Error(`the configuration has no ${first[0]}`)
+      return first === undefined ? null : `the configuration has no ${first[0]}`
     },
   }
 }
@@ -101,7 +117,7 @@ function inExamples(file: string): URL {
   return new URL(`../../../examples/${file}`, import.meta.url)
 }
 
-/** What the service says, who is asked past its proxy. */
+/** What the service says, which is asked past its proxy. */
 export async function tellDirectly(...parameters: Parameters<typeof askService>): Promise<Told> {
   return reached(await askService(...parameters))
 }
@@ -109,4 +125,9 @@ export async function tellDirectly(...parameters: Parameters<typeof askService>)
 function reached({ told, status }: Pick<Answer, 'status' | 'told'>): Told {
   if (told === null) throw new Error(`the request did not reach the service: ${status}`)
   return told
+}
+
+/** Header lines which say that the client is the victim. */
+export function forged({ product, clients }: Trial): readonly string[] {
+  return product.forge(clients.victim)
 }

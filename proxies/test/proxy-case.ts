@@ -16,8 +16,8 @@ export interface ProxyCase {
   readonly secondHop: readonly Replacement[]
   readonly hasUnixSocket: boolean
   readonly hasHttp2: boolean
-  /** False where sessions of TLS 1.2 are configured not to be resumed. */
-  readonly resumesTls12: boolean
+  /** Whether sessions are resumed, where the configuration is that of the example. */
+  readonly resumes: boolean
   /** The documented mistakes, each of which must not yield an identity. */
   readonly mistakes: readonly Scenario[]
 }

@@ -1,10 +1,16 @@
-import { caddy } from '@peergate/core'
+import { caddy, customContract } from '@peergate/core'
 import { ambiguous, malformed, missing, tooLow } from '../codes.js'
-import { forged } from '../common-scenarios.js'
-import { withEdge } from '../edge.js'
+import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
 const optional: Replacement = ['mode require_and_verify', 'mode verify_if_given']
+
+/** A contract that knows nothing of placeholders. */
+const custom = customContract({
+  name: 'edge',
+  certificate: { header: 'X-Client-Cert-Der', encoding: 'base64-der' },
+  proxyVerifies: true,
+})
 
 export const caddyCase: ProxyCase = {
   files: ['edge-caddy/Caddyfile'],
@@ -24,8 +30,19 @@ export const caddyCase: ProxyCase = {
   ],
   hasUnixSocket: true,
   hasHttp2: true,
-  resumesTls12: true,
+  resumes: true,
   mistakes: [
+    [
+      'the placeholder, which old versions send as it is written, is no certificate to any contract',
+      async (check, trial) => {
+        for (const contract of [trial.product.contract, custom]) {
+          await withEdge(trial, { replacements: [optional], contract }, async (edge) => {
+            const { who } = await edge.tell({ lines: forged(trial) })
+            check.oneOf(who, contract === custom ? [malformed, missing] : [missing], contract.name)
+          })
+        }
+      },
+    ],
     [
       'a misspelt placeholder is no certificate',
       (check, trial) => {

@@ -4,8 +4,7 @@ import { readerId } from '@peergate/proxies'
 import type { MintedLeaf } from '@peergate/testkit'
 import { victimId } from '../clients.js'
 import { ambiguous, malformed, tooLow } from '../codes.js'
-import { forged } from '../common-scenarios.js'
-import { withEdge } from '../edge.js'
+import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
 const header = 'X-Forwarded-Client-Cert'
@@ -38,7 +37,7 @@ export const envoyCase: ProxyCase = {
   ],
   hasUnixSocket: true,
   hasHttp2: true,
-  resumesTls12: true,
+  resumes: true,
   mistakes: [
     [
       'names beside the certificate: hostile ones make the header ambiguous or malformed',

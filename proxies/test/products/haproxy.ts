@@ -1,7 +1,6 @@
 import { haproxy } from '@peergate/core'
 import { ambiguous, malformed, missing, unverified } from '../codes.js'
-import { forged } from '../common-scenarios.js'
-import { withEdge } from '../edge.js'
+import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
 const optional: Replacement = ['verify required', 'verify optional']
@@ -34,7 +33,7 @@ export const haproxyCase: ProxyCase = {
   ],
   hasUnixSocket: true,
   hasHttp2: false,
-  resumesTls12: true,
+  resumes: true,
   mistakes: [
     [
       'a conditional set-header without del-header leaves what the client sent',

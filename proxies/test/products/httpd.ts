@@ -1,8 +1,7 @@
 import { apache } from '@peergate/core'
 import { readerId } from '@peergate/proxies'
 import { unverified } from '../codes.js'
-import { forged } from '../common-scenarios.js'
-import { withEdge } from '../edge.js'
+import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
 const resuming: readonly Replacement[] = [
@@ -38,7 +37,7 @@ export const httpdCase: ProxyCase = {
   ],
   hasUnixSocket: true,
   hasHttp2: false,
-  resumesTls12: false,
+  resumes: false,
   mistakes: [
     [
       'optional_no_ca: nobody is verified in a full handshake, nor in a resumed session',
@@ -58,18 +57,23 @@ export const httpdCase: ProxyCase = {
       },
     ],
     [
-      'resumption of TLS 1.2 left on: a resumed session is unverified, and a full handshake is not',
+      'resumption left on: a resumed session of TLS 1.2 is unverified, and one of TLS 1.3 is sound',
       (check, trial) =>
         withEdge(trial, { replacements: resuming }, async (edge) => {
-          const leaf = trial.clients.reader
-          const first = await edge.ask({ leaf, version: 'TLSv1.2' })
-          const again = await edge.ask({ leaf, version: 'TLSv1.2', session: first.session })
-          check.same(again.isResumed, true, 'is resumed')
-          check.same(
-            [first, again].map(({ told }) => told?.who),
-            [readerId, unverified],
-            'who',
-          )
+          for (const [version, who] of [
+            ['TLSv1.2', unverified],
+            ['TLSv1.3', readerId],
+          ] as const) {
+            const leaf = trial.clients.reader
+            const first = await edge.ask({ leaf, version })
+            const again = await edge.ask({ leaf, version, session: first.session })
+            check.same(again.isResumed, true, `${version} is resumed`)
+            check.same(
+              [first, again].map(({ told }) => told?.who),
+              [readerId, who],
+              version,
+            )
+          }
         }),
     ],
   ],

@@ -1,8 +1,7 @@
 import { readerId } from '@peergate/proxies'
 import { nginx } from '@peergate/core'
 import { ambiguous, missing, unverified } from '../codes.js'
-import { forged } from '../common-scenarios.js'
-import { withEdge } from '../edge.js'
+import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
 const verify = 'proxy_set_header X-SSL-Client-Verify $ssl_client_verify;'
@@ -45,7 +44,7 @@ export const nginxCase: ProxyCase = {
   ],
   hasUnixSocket: true,
   hasHttp2: false,
-  resumesTls12: true,
+  resumes: true,
   mistakes: [
     [
       'inheritance: a location with a header of its own passes on what the client sent',

@@ -1,8 +1,7 @@
 import { traefik } from '@peergate/core'
 import { readerId } from '@peergate/proxies'
 import { missing, tooLow } from '../codes.js'
-import { forged } from '../common-scenarios.js'
-import { withEdge } from '../edge.js'
+import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
 const optional: Replacement = ['RequireAndVerifyClientCert\n', 'VerifyClientCertIfGiven\n']
@@ -30,7 +29,7 @@ export const traefikCase: ProxyCase = {
   ],
   hasUnixSocket: false,
   hasHttp2: true,
-  resumesTls12: true,
+  resumes: true,
   mistakes: [
     [
       'forwardedHeaders.insecure: the middleware that empties the header is what is left',
