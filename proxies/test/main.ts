@@ -36,7 +36,10 @@ for (const name of names) {
   const proxy = findProxy(name)
   failed += proxy === null ? reportMissing(name) : report(proxy, await tryProxy(pki, proxy))
 }
-console.log(failed === 0 ? 'every proxy came out as declared' : `${failed} did not come out`)
+const missing = names.filter((name) => findProxy(name) === null)
+const tried = `${names.length - missing.length} of ${names.length} proxies tried`
+const lacking = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`
+console.log(`${tried}${lacking}; ${failed === 0 ? 'all as declared' : `${failed} failures`}`)
 process.exitCode = failed === 0 ? 0 : 1
 
 async function tryProxy(pki: EdgePki, proxy: InstalledProxy): Promise<CheckResult> {

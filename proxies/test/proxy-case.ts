@@ -1,5 +1,5 @@
 import type { ProxyContract } from '@peergate/core'
-import type { MintedLeaf } from '@peergate/testkit'
+import type { Forge } from '@peergate/proxies'
 import type { Check } from './check.js'
 import type { Trial } from './edge.js'
 
@@ -9,7 +9,7 @@ export interface ProxyCase {
   readonly files: readonly string[]
   readonly contract: ProxyContract
   /** Header lines that are believed of a trusted sender: that its client is `leaf`. */
-  readonly forge: (leaf: MintedLeaf) => readonly string[]
+  readonly forge: Forge
   /** What makes a certificate a choice of the client. */
   readonly optional: Replacement
   /** What makes the proxy connect with its own certificate. */

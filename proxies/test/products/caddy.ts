@@ -1,4 +1,5 @@
 import { caddy, customContract } from '@peergate/core'
+import { forgedLines } from '@peergate/proxies'
 import { ambiguous, malformed, missing, tooLow } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
@@ -15,7 +16,7 @@ const custom = customContract({
 export const caddyCase: ProxyCase = {
   files: ['edge-caddy/Caddyfile'],
   contract: caddy({ certificate: 'X-Client-Cert-Der', proxyVerifies: true }),
-  forge: ({ der }) => ['X-Client-Cert-Der', Buffer.from(der).toString('base64')],
+  forge: forgedLines.caddy,
   optional,
   secondHop: [
     [

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { envoyXfcc, envoyXfccJson } from '@peergate/core'
-import { readerId } from '@peergate/proxies'
+import { forgedLines, readerId } from '@peergate/proxies'
 import type { MintedLeaf } from '@peergate/testkit'
 import { victimId } from '../clients.js'
 import { ambiguous, malformed, tooLow } from '../codes.js'
@@ -15,7 +14,7 @@ const appending: Replacement = ['_details: SANITIZE_SET', '_details: APPEND_FORW
 export const envoyCase: ProxyCase = {
   files: ['edge-envoy/envoy.yaml'],
   contract: envoyXfcc(topology),
-  forge: (leaf) => [header, element(leaf)],
+  forge: forgedLines.envoy,
   optional: ['require_client_certificate: true', 'require_client_certificate: false'],
   secondHop: [
     [
@@ -127,7 +126,7 @@ export const envoyCase: ProxyCase = {
   ],
 }
 
-function element({ der, certificate }: MintedLeaf): string {
-  const hash = createHash('sha256').update(der).digest('hex')
-  return `By=spiffe://prod.example/edge;Hash=${hash};Cert="${encodeURIComponent(certificate)}"`
+function element(leaf: MintedLeaf): string {
+  const [, value = ''] = forgedLines.envoy(leaf)
+  return value
 }

@@ -1,4 +1,5 @@
 import { haproxy } from '@peergate/core'
+import { forgedLines } from '@peergate/proxies'
 import { ambiguous, malformed, missing, unverified } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
@@ -16,14 +17,7 @@ export const haproxyCase: ProxyCase = {
     used: 'X-SSL-Client-Used',
     verify: 'X-SSL-Client-Verify',
   }),
-  forge: ({ der }) => [
-    'X-SSL-Client-Used',
-    '1',
-    'X-SSL-Client-Verify',
-    '0',
-    'X-SSL-Client-Cert',
-    Buffer.from(der).toString('base64'),
-  ],
+  forge: forgedLines.haproxy,
   optional,
   secondHop: [
     [

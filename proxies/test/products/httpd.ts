@@ -1,5 +1,5 @@
 import { apache } from '@peergate/core'
-import { readerId } from '@peergate/proxies'
+import { forgedLines, readerId } from '@peergate/proxies'
 import { unverified } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
@@ -16,14 +16,7 @@ export const httpdCase: ProxyCase = {
     verify: 'X-SSL-Client-Verify',
     session: 'X-SSL-Client-Session',
   }),
-  forge: ({ certificate }) => [
-    'X-SSL-Client-Verify',
-    'SUCCESS',
-    'X-SSL-Client-Session',
-    'TLSv1.3 Initial',
-    'X-SSL-Client-Cert',
-    certificate.trim().replaceAll('\n', ' '),
-  ],
+  forge: forgedLines.apache,
   optional: ['SSLVerifyClient require', 'SSLVerifyClient optional'],
   secondHop: [
     [

@@ -1,4 +1,4 @@
-import { readerId } from '@peergate/proxies'
+import { forgedLines, readerId } from '@peergate/proxies'
 import { nginx } from '@peergate/core'
 import { ambiguous, missing, unverified } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
@@ -22,12 +22,7 @@ const withoutOthers: readonly Replacement[] = [
 export const nginxCase: ProxyCase = {
   files: ['edge-nginx/nginx.conf'],
   contract: nginx({ certificate: 'X-SSL-Client-Cert', verify: 'X-SSL-Client-Verify' }),
-  forge: (leaf) => [
-    'X-SSL-Client-Verify',
-    'SUCCESS',
-    'X-SSL-Client-Cert',
-    encodeURIComponent(leaf.certificate),
-  ],
+  forge: forgedLines.nginx,
   optional,
   secondHop: [
     [

@@ -1,5 +1,5 @@
 import { traefik } from '@peergate/core'
-import { readerId } from '@peergate/proxies'
+import { forgedLines, readerId } from '@peergate/proxies'
 import { missing, tooLow } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
@@ -9,7 +9,7 @@ const optional: Replacement = ['RequireAndVerifyClientCert\n', 'VerifyClientCert
 export const traefikCase: ProxyCase = {
   files: ['edge-traefik/traefik.yaml', 'edge-traefik/dynamic.yaml'],
   contract: traefik({ proxyVerifies: true }),
-  forge: ({ der }) => ['X-Forwarded-Tls-Client-Cert', Buffer.from(der).toString('base64')],
+  forge: forgedLines.traefik,
   optional,
   secondHop: [
     [

@@ -40,15 +40,12 @@ for (const [name, trustedProxies] of [
   t.test(`F4 a client that resets its connection is not taken for ${name}`, async (t) => {
     const contract = nginx({ certificate: 'x-ssl-client-cert', verify: 'x-ssl-client-verify' })
     const gate = createForwardedGate(forwardedSource({ contract, trustedProxies }))
-    const answers = new Map<string, number>()
-    let withoutAddress = 0
+    const answers: string[] = []
     const server = createServer((request) => {
       // Asked behind the gate, which is the first to ask for the address.
       const { identity, refusal } = gate.admit(request)
       if (request.socket.remoteAddress !== undefined) return
-      withoutAddress += 1
-      const answer = identity?.value ?? String(refusal?.code)
-      answers.set(answer, (answers.get(answer) ?? 0) + 1)
+      answers.push(identity?.value ?? String(refusal?.code))
     })
     unixSocket.attach(server)
     await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -56,9 +53,10 @@ for (const [name, trustedProxies] of [
     const { port } = server.address() as AddressInfo
 
     // Not every reset overtakes the request that it follows.
-    for (let sent = 0; withoutAddress < times && sent < 4 * times; sent += 1) {
+    for (let sent = 0; answers.length < times && sent < 4 * times; sent += 1) {
       await sendAndReset(port)
     }
-    t.strictSame([...answers], [['ERR_PEERGATE_PROXY_UNTRUSTED', times]])
+    t.equal(answers.length, times)
+    t.strictSame([...new Set(answers)], ['ERR_PEERGATE_PROXY_UNTRUSTED'])
   })
 }
