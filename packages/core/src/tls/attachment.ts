@@ -14,8 +14,9 @@ import { explainHandshakeFailure } from './refusal.js'
 import type { PeerRefusal } from './refusal.js'
 import { refusePeer } from './refuse-peer.js'
 import { rememberAddresses } from './remote-address.js'
-import type { HostName, ServerNames } from './server-names.js'
+import type { ServerNames } from './server-names.js'
 import type { TrustState } from './trust-state.js'
+import type { HostName } from './host-options.js'
 
 /** The servers of one TLS gate, and their connections. */
 export interface Attachment {

@@ -4,8 +4,8 @@ import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
 import type { PresentedLeaf } from './accepted-peer.js'
 import type { Membership } from './client-cas.js'
-import type { HostName } from './server-names.js'
 import type { TrustState } from './trust-state.js'
+import type { HostName } from './host-options.js'
 
 /** A peer whose certificate was captured at the handshake, judged anew whenever the trust changes. */
 export interface CapturedPeer {

@@ -6,6 +6,9 @@ import type { ClientCasOptions } from './client-cas.js'
 import { materialSchema } from './material.js'
 import type { Material } from './material.js'
 
+/** The name of a host in lower case; null where a TLS gate answers to every name alike. */
+export type HostName = string | null
+
 /** What a server proves itself with, and whose clients may connect to it. */
 export interface HostOptions {
   readonly server: ServerCredentials

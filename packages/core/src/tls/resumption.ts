@@ -4,7 +4,6 @@ import type { TlsOptions } from 'node:tls'
 import { isUint8Array } from 'node:util/types'
 import * as z from 'zod'
 import { optionError, strictOptions } from '../options.js'
-import type { MinVersion } from './server-options.js'
 
 /**
  * Lets clients resume their TLS sessions. A resumed session proves that its client made a full
@@ -54,7 +53,7 @@ export function createResumption(
   options: ResumptionOptions | undefined,
   hosts: {
     readonly haveOwnCas: boolean
-    readonly minVersion: MinVersion
+    readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
     readonly nodeVersion?: string
   },
 ): Resumption {
@@ -128,7 +127,7 @@ function refuseCrossHostNode(version: string): void {
 }
 
 /** Node does not know the server name of a session of TLS 1.2 that was resumed (nodejs/node#57175). */
-function refuseNamelessVersion(minVersion: MinVersion): void {
+function refuseNamelessVersion(minVersion: string): void {
   if (minVersion === 'TLSv1.3') return
   const fault = `option "resumption" with client CAs per host needs minVersion "TLSv1.3"; a resumed session of ${minVersion} does not say which host it is for`
   throw optionError('createTlsGate', fault)

@@ -2,12 +2,11 @@ import { createPrivateKey } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { PeerGateError } from '../errors.js'
-import type { ServerCredentials } from './host-options.js'
+import type { HostName, ServerCredentials } from './host-options.js'
 import { isIssuedBy, loadCertificates } from './load-certificates.js'
 import type { LoadedCertificate, LoadedCertificates } from './load-certificates.js'
 import { readMaterial } from './material.js'
 import type { Material } from './material.js'
-import type { HostName } from './server-names.js'
 
 /** What a server proves itself with. */
 export interface ServerMaterial {

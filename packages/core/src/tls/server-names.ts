@@ -2,10 +2,8 @@ import type { TLSSocket, TlsOptions } from 'node:tls'
 import { PeerGateError } from '../errors.js'
 import { parseDnsName } from '../identity-value/dns-name.js'
 import { quote } from '../identity-value/quote.js'
+import type { HostName } from './host-options.js'
 import type { TrustState } from './trust-state.js'
-
-/** The name of a host in lower case; null where a TLS gate answers to every name alike. */
-export type HostName = string | null
 
 /** What the server name of a connection (SNI, RFC 6066 §3) decides. */
 export interface ServerNames {

@@ -5,9 +5,9 @@ import type { ClientCas } from './client-cas.js'
 import type { Denylist } from './denylist.js'
 import type { Host, Hosts } from './hosts.js'
 import type { Resumption } from './resumption.js'
-import type { HostName } from './server-names.js'
 import { addSessions, createServerOptions } from './server-options.js'
 import type { ContextRules, TlsServerOptions } from './server-options.js'
+import type { HostName } from './host-options.js'
 
 /** Everything that decides who is admitted, read as a whole and replaced as a whole. */
 export interface TrustState {
