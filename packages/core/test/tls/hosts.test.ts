@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createResumption } from '#core/tls/resumption.js'
 import { createTlsGate, socketSource } from '@peergate/core'
 import type { HostOptions, PeerRefusal, TlsGateOptions } from '@peergate/core'
 import { createConformanceGates } from '@peergate/testkit'
@@ -239,6 +240,16 @@ function keepOpen(port: number, servername: string, { certificate, key }: Minted
 
 t.test('resumes a session at its own host only, or not at all', async (t) => {
   const resumption = { maxAge: 60 }
+  t.equal(
+    faultOf(() =>
+      createResumption(resumption, {
+        haveOwnCas: true,
+        minVersion: 'TLSv1.2',
+        nodeVersion: '26.10.0',
+      }),
+    )?.detail,
+    'createTlsGate: option "resumption" with client CAs per host needs minVersion "TLSv1.3"; a resumed session of TLSv1.2 does not say which host it is for',
+  )
   if (process.version.startsWith('v20.')) {
     t.throws(() => createTlsGate({ hosts, resumption }), { code: 'ERR_PEERGATE_OPTION_INVALID' })
     return
