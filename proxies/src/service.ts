@@ -59,6 +59,8 @@ export interface Told {
   readonly isPublic: boolean
   /** The identity headers that the handler can still see. */
   readonly left: readonly string[]
+  /** The port of the sender, which tells connections apart; null at a Unix socket. */
+  readonly sender: number | null
 }
 
 /** Starts the service. Under the path /uri the identity is a URI, and a SPIFFE ID elsewhere. */
@@ -164,6 +166,7 @@ function tell(gate: PeerGate, request: IncomingMessage): Told {
     fingerprint: identity?.fingerprint256?.replaceAll(':', '').toLowerCase() ?? null,
     isPublic: gate.guard(publicRoute)(admission).allowed,
     left: names.filter((name) => /cert|ssl/iu.test(name)),
+    sender: request.socket.remotePort ?? null,
   }
 }
 

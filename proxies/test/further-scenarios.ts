@@ -1,7 +1,7 @@
 import { askService, readerId } from '@peergate/proxies'
 import type { MintedLeaf } from '@peergate/testkit'
 import type { Check } from './check.js'
-import { victimId } from './clients.js'
+import { victimId, writerId } from './clients.js'
 import { missing, untrusted } from './codes.js'
 import { forged, tellDirectly, withEdge } from './edge.js'
 import type { Edge, Trial } from './edge.js'
@@ -37,6 +37,24 @@ export const furtherScenarios: readonly Scenario[] = [
       withEdge(trial, { minimumAssurance: 'proxy-verified' }, async (edge) => {
         const { who, assurance } = await edge.tell({ leaf: trial.clients.reader })
         check.same([who, assurance], [readerId, 'proxy-verified'], 'told')
+      }),
+  ],
+  [
+    'tells the clients of one connection to the service apart',
+    (check, trial) =>
+      withEdge(trial, { replacements: trial.product.sharing }, async (edge) => {
+        const { reader, writer } = trial.clients
+        const senders = new Set<number | null>()
+        for (const [leaf, id] of [
+          [reader, readerId],
+          [writer, writerId],
+          [reader, readerId],
+        ] as const) {
+          const { who, sender } = await edge.tell({ leaf })
+          check.same(who, id, 'who')
+          senders.add(sender)
+        }
+        check.same(senders.size, 1, 'connections')
       }),
   ],
   [

@@ -14,6 +14,8 @@ export interface ProxyCase {
   readonly optional: Replacement
   /** What makes the proxy connect with its own certificate. */
   readonly secondHop: readonly Replacement[]
+  /** What makes it send the requests of several clients over one connection. */
+  readonly sharing: readonly Replacement[]
   readonly hasUnixSocket: boolean
   readonly hasHttp2: boolean
   /** Whether sessions are resumed, where the configuration is that of the example. */

@@ -29,6 +29,7 @@ export const caddyCase: ProxyCase = {
 		# header_up replaces`,
     ],
   ],
+  sharing: [],
   hasUnixSocket: true,
   hasHttp2: true,
   resumes: true,

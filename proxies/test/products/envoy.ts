@@ -34,6 +34,7 @@ export const envoyCase: ProxyCase = {
       load_assignment:`,
     ],
   ],
+  sharing: [],
   hasUnixSocket: true,
   hasHttp2: true,
   resumes: true,

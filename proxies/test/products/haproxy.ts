@@ -25,6 +25,7 @@ export const haproxyCase: ProxyCase = {
       'server service 127.0.0.1:3000 ssl crt /etc/edge/proxy-both.pem ca-file /etc/edge/server-ca.pem verify required verifyhost localhost sni str(localhost)',
     ],
   ],
+  sharing: [['server service', 'http-reuse always\n  server service']],
   hasUnixSocket: true,
   hasHttp2: false,
   resumes: true,

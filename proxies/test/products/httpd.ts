@@ -28,6 +28,7 @@ export const httpdCase: ProxyCase = {
       ProxyPass / https://localhost:{port}/`,
     ],
   ],
+  sharing: [['SSLSessionCache none', 'SSLSessionCache none\nServerLimit 1\nStartServers 1']],
   hasUnixSocket: true,
   hasHttp2: false,
   resumes: false,
@@ -46,6 +47,21 @@ export const httpdCase: ProxyCase = {
             check.same(again.isResumed, true, `${version} is resumed`)
             check.same(who, [unverified, unverified], version)
           }
+        })
+      },
+    ],
+    [
+      'resumption off: a client that offers a session shakes hands in full, and is identified',
+      async (check, trial) => {
+        const leaf = trial.clients.reader
+        let session: Buffer | undefined
+        await withEdge(trial, { replacements: resuming }, async (edge) => {
+          session = (await edge.ask({ leaf, version: 'TLSv1.2' })).session
+        })
+        check.same(session === undefined, false, 'has a session')
+        await withEdge(trial, {}, async (edge) => {
+          const { told, isResumed } = await edge.ask({ leaf, version: 'TLSv1.2', session })
+          check.same([told?.who, isResumed], [readerId, false], 'offers it')
         })
       },
     ],

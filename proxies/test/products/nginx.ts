@@ -37,6 +37,7 @@ export const nginxCase: ProxyCase = {
       proxy_ssl_server_name on;`,
     ],
   ],
+  sharing: [],
   hasUnixSocket: true,
   hasHttp2: false,
   resumes: true,

@@ -27,6 +27,7 @@ export const traefikCase: ProxyCase = {
   routers:`,
     ],
   ],
+  sharing: [],
   hasUnixSocket: false,
   hasHttp2: true,
   resumes: true,
