@@ -25,8 +25,9 @@ export function collectHeaders(
 ): CollectedHeaders {
   refuseLostLines(rawHeaders, mostLines)
   const found = new Map<string, string[]>(headers.map(({ name }) => [name, []]))
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? ''
+  for (const [index, text] of rawHeaders.entries()) {
+    if (index % 2 === 1) continue
+    const name = text.toLowerCase()
     const lines = found.get(foldName(name))
     if (lines === undefined) continue
     const header = foldName(name)

@@ -2,6 +2,8 @@ import { formatIpAddress, readIpAddress } from './ip-address.js'
 
 /** The addresses that have a prefix in common; a single one has the prefix of its whole length. */
 export interface IpNetwork {
+  /** The first address, as 4 or 16 bytes. */
+  readonly address: Uint8Array
   /** In canonical form: `10.0.0.0/8`. */
   readonly text: string
   readonly prefixLength: number
@@ -36,6 +38,7 @@ function createNetwork(
     return { fault: 'a network must have no bits set after its prefix' }
   }
   return Object.freeze({
+    address,
     text: `${formatIpAddress(address)}/${prefixLength}`,
     prefixLength,
     contains: (bytes: Uint8Array) =>

@@ -43,10 +43,7 @@ function isKnown(name: string): boolean {
 }
 
 function hasName(rawHeaders: readonly string[], isRemoved: (name: string) => boolean): boolean {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (isRemoved(rawHeaders[index] ?? '')) return true
-  }
-  return false
+  return rawHeaders.some((text, index) => index % 2 === 0 && isRemoved(text))
 }
 
 /** In place: whoever holds the list must not see them either. */

@@ -27,8 +27,9 @@ const repeated = ''
 function* namedHosts({ rawHeaders = [], url = '', method }: RequestLike): Generator<string> {
   const seen = new Set<string>()
   let isExtended = false
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? ''
+  for (const [index, text] of rawHeaders.entries()) {
+    if (index % 2 === 1) continue
+    const name = text.toLowerCase()
     if (name === ':protocol') isExtended = true
     if (name !== 'host' && name !== ':authority') continue
     yield seen.has(name) ? repeated : (rawHeaders[index + 1] ?? '')

@@ -79,7 +79,7 @@ function parseRange(text: string, option: string): Range {
   const [withoutZone, zone] = splitZone(text)
   const network = parseIpNetwork(withoutZone)
   if ('fault' in network) throw optionError(owner, `option "${option}": ${network.fault}`)
-  if (isMapped(readIpAddress(network.text.split('/')[0] ?? ''))) {
+  if (isMapped(network.address)) {
     throw optionError(owner, `option "${option}": write an IPv4-mapped address as IPv4`)
   }
   return {

@@ -45,8 +45,9 @@ export function trustedByUnixSocket(): TrustedByUnixSocket {
   /** Of a TLS server, requests have the socket that this event brings. */
   function watchSecure(socket: Socket): void {
     const transport = transportOf(socket)
-    if (transport === null || connections.recall(transport) === undefined) return
-    connections.remember(socket, proved)
+    /* c8 ignore next -- should a version of Node not lead to it, nobody is trusted */
+    if (transport === null) return
+    if (connections.recall(transport) !== undefined) connections.remember(socket, proved)
   }
 
   function refuse(request: RequestLike): void {

@@ -89,7 +89,7 @@ interface Choice {
 
 /** A server without a certificate of its own ends the handshake with one of these. */
 function lacksCertificate({ code }: NodeJS.ErrnoException): boolean {
-  return /_NO_SUITABLE_SIGNATURE_ALGORITHM$|_NO_SHARED_CIPHER$/u.test(code ?? '')
+  return /_NO_SUITABLE_SIGNATURE_ALGORITHM$|_NO_SHARED_CIPHER$/u.test(String(code))
 }
 
 /**

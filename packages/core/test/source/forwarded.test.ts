@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { request as requestHttp } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -200,6 +201,13 @@ t.test('takes a contract that throws for one that says nothing', async (t) => {
   const gate = createForwardedGate(createSource({ contract: faulty }))
   const { who, isPublic } = await tell(await listenOn(t, createForwardingServer(gate)), [])
   t.strictSame([who, isPublic], ['ERR_PEERGATE_GATE_FAULTY', false])
+})
+
+t.test('takes a request without header lines for one without a certificate', (t) => {
+  const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '127.0.0.1' })
+  const { refusal } = createForwardedGate(createSource()).admit({ socket })
+  t.equal(refusal?.code, 'ERR_PEERGATE_FORWARDED_IDENTITY_MISSING')
+  t.end()
 })
 
 t.test('answers odd requests with a code', (t) => {

@@ -218,3 +218,14 @@ function openClient(port: number, protocol: Protocol) {
   const leaf = { certificate: client.cert, key: client.key }
   return openTestClient({ port, protocol, serverCa: client.ca, leaf })
 }
+
+t.test('refuses a request whose identity headers cannot be removed', async (t) => {
+  const { tls } = createGate()
+  const source = socketSource({ tls })
+  const server = createServerOf('http/1.1', tls.serverOptions, ({ socket }) => {
+    const rawHeaders = Object.freeze(['Client-Cert', 'a'])
+    return readPeer(source, { socket, rawHeaders, headers: { 'client-cert': 'a' } })
+  })
+  tls.attach(server)
+  t.equal(await ask({ port: await listen(t, server), ...client }), 'ERR_PEERGATE_CONNECTION_CLOSED')
+})

@@ -19,7 +19,7 @@ export function refused(code: string, fault: string): Refused {
 
 /** What a contract makes of these lines of its one header. */
 export function readLines(contract: ProxyContract, lines: readonly string[]): Forwarded | Refused {
-  const header = contract.headers[0]?.name ?? ''
+  const header = contract.headers.map(({ name }) => name).join()
   const raw = lines.flatMap((line) => [header, line])
   const read = (): Forwarded => contract.read(collectHeaders(raw, contract.headers))
   const fault = faultOf(read)

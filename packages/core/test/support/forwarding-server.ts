@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
@@ -73,6 +74,6 @@ export async function tell(where: NetConnectOpts, lines: readonly string[]): Pro
   const request = ['GET / HTTP/1.1', ...lines, 'host: localhost', 'connection: close', '', '']
   socket.write(request.join('\r\n'), 'latin1')
   const [head, body] = (await text(socket)).split('\r\n\r\n')
-  if (body === undefined || body === '') throw new Error(`no answer: ${head}`)
+  assert.ok(body, `no answer: ${head}`)
   return JSON.parse(body) as Told
 }

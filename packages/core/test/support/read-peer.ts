@@ -6,7 +6,8 @@ import type { PeerEvidence, PeerSource, RequestLike } from '@peergate/core'
 export function readPeer(source: PeerSource, request: unknown): string {
   const peer = source.read(request as RequestLike)
   if (peer instanceof PeerGateError) return peer.code
-  return 'refusal' in peer ? `anonymous ${peer.refusal.code}` : `${peer.assurance} ${peer.trustSet}`
+  assert.ok(!('refusal' in peer))
+  return `${peer.assurance} ${peer.trustSet}`
 }
 
 export function acceptedPeer(source: PeerSource, request: RequestLike): PeerEvidence {

@@ -1,4 +1,4 @@
-import { parseIpAddress, readIpAddress } from '../../identity-value/ip-address.js'
+import { formatIpAddress, parseIpAddress, readIpAddress } from '../../identity-value/ip-address.js'
 import { parseIpNetwork } from '../../identity-value/ip-network.js'
 import type { PatternSyntax } from './pattern-syntax.js'
 
@@ -11,18 +11,16 @@ export function parseIpAddressPattern(text: string): PatternSyntax {
   if (!text.includes('/')) return parseIpAddress(text)
   const network = parseIpNetwork(text)
   if ('fault' in network) return network
-  const [address = ''] = network.text.split('/')
   if (network.prefixLength === 0) return { fault: 'a network must not hold every address' }
-  if (isWhole(network.prefixLength, address)) return { value: address }
-  return { text: network.text, matches: (value) => matches(value) }
-
-  function matches(value: string): boolean {
-    const bytes = readIpAddress(value)
-    return bytes !== null && 'contains' in network && network.contains(bytes)
+  if (network.prefixLength === network.address.length * 8) {
+    return { value: formatIpAddress(network.address) }
   }
-}
-
-/** Whether a prefix leaves room for one address alone. */
-function isWhole(prefixLength: number, address: string): boolean {
-  return prefixLength === (address.includes(':') ? 128 : 32)
+  const { text: canonical, contains } = network
+  return {
+    text: canonical,
+    matches(value) {
+      const bytes = readIpAddress(value)
+      return bytes !== null && contains(bytes)
+    },
+  }
 }
