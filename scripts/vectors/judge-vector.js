@@ -64,7 +64,7 @@ function judge(vector, context) {
   if (entry === undefined) return disagreed('its label is not mapped')
   if (verdict === 'either' || verdict === 'out-of-scope')
     return { result: 'agreed', detail: verdict }
-  if (entry.contract === null) return judgeForeign(vector, entry.why ?? '', context)
+  if (entry.contract === null) return judgeForeign(vector, String(entry.why), context)
   const header = entry.headers?.find((candidate) => stands(vector, candidate))
   if (header !== undefined) return judgeRead(vector, { ...entry, ...header }, context)
   const unread = Object.entries(entry.unread ?? {})
@@ -82,6 +82,7 @@ function judge(vector, context) {
 function judgeRead(vector, entry, { mapping: { certificate }, factories, grammars }) {
   const { verdict } = vector
   const factory = factories[`${entry.contract}`]
+  /* c8 ignore next -- every contract of the table is there */
   if (factory === undefined) return disagreed(`@peergate/core has no ${entry.contract}`)
   const elements = readElements(vector, grammars[entry.grammar ?? ''])
   const outcomes = topologiesOf(elements).map((topology) =>
@@ -176,7 +177,6 @@ function isMadeUp(element) {
   if (element === null) return false
   const { hash, certificate, chain } = element
   if (hash !== null && !/^[\da-f]{64}$/iu.test(hash)) return true
-  return [certificate, chain].some(
-    (pem) => pem !== null && !/-----BEGIN(?: |%20)CERTIFICATE-----/u.test(pem),
-  )
+  const texts = [certificate, chain].filter((pem) => pem !== null)
+  return texts.some((pem) => !/-----BEGIN(?: |%20)CERTIFICATE-----/u.test(pem))
 }

@@ -9,6 +9,8 @@ interface Vector {
   readonly id: string
   readonly contract: string
   readonly verdict: string
+  readonly header?: string
+  readonly value?: string
 }
 
 const vectors = JSON.parse(readFileSync(table, 'utf8')) as readonly Vector[]
@@ -44,6 +46,11 @@ t.test('fails where a verdict is another one, or cannot be given', (t) => {
     ],
     ['rfc9440-leaf', { contract: 'rfc9441' }, 'should be accept; its label is not mapped'],
     ['akamai-cc-der', { contract: 'traefik' }, 'should be accept; its header is not mapped'],
+    [
+      'kong-url-pem',
+      { header: 'l5d-client-id', value: 'a.b.serviceaccount.identity.linkerd.cluster.local' },
+      'linkerd reads it',
+    ],
     ['cloudfront-sha256', { verdict: 'reject' }, 'it is listed as an exception, but agreed'],
   ]
   const changed = rows.flatMap(([id, other]) =>
@@ -60,5 +67,8 @@ t.test('fails where a verdict is another one, or cannot be given', (t) => {
   }
   t.match(stdout, ` ${rows.length} disagreed; `)
   t.equal(judge(t.testdir(), []).status, 1, 'nothing to judge')
+  const half = judge(t.testdir(), [{ id: 'half', contract: 'nginx', verdict: 'accept' }])
+  t.match(half.stderr, 'half must have a label, header, value and verdict')
+  t.equal(half.status, 1)
   t.end()
 })

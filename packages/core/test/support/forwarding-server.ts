@@ -74,6 +74,6 @@ export async function tell(where: NetConnectOpts, lines: readonly string[]): Pro
   const request = ['GET / HTTP/1.1', ...lines, 'host: localhost', 'connection: close', '', '']
   socket.write(request.join('\r\n'), 'latin1')
   const [head, body] = (await text(socket)).split('\r\n\r\n')
-  assert.ok(body, `no answer: ${head}`)
-  return JSON.parse(body) as Told
+  assert.match(String(body), /^\{/u, `no answer: ${head}`)
+  return JSON.parse(String(body)) as Told
 }
