@@ -19,17 +19,33 @@ import { refuseManyElements } from './xfcc-options.js'
  * ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS where a member is there twice
  */
 export function parseXfccJson(header: string, text: string): readonly (XfccElement | null)[] {
-  const { success, data } = valueSchema.safeParse(parseUniqueJson(header, text))
-  if (!success)
-    throw malformed(header, 'must be an array of objects with members of the right type')
-  refuseManyElements(header, data.length)
-  return data.map(elementOf)
+  const objects = parseUniqueJson(header, text)
+  if (!Array.isArray(objects)) throw malformed(header, shape)
+  refuseManyElements(header, objects.length)
+  return objects.map((object: unknown) => elementOf(header, object))
+}
+
+const shape = 'must be an array of objects with members of the right type'
+
+function elementOf(header: string, object: unknown): XfccElement | null {
+  const { success, data } = objectSchema.safeParse(object)
+  if (!success) throw malformed(header, shape)
+  if (Object.keys(object as object).length === 0) return null
+  const { hash = null, cert = null, chain, uri = [], dns = [] } = data
+  return {
+    hash,
+    certificate: cert,
+    chain: chain?.join('') ?? null,
+    uris: uri.filter(isName),
+    dnsNames: dns.filter(isName),
+  }
 }
 
 const textSchema = z.string().exactOptional()
 const listSchema = z.array(z.string()).exactOptional()
 
-const objectSchema = z.looseObject({
+/** Other members are left out. */
+const objectSchema = z.object({
   hash: textSchema,
   cert: textSchema,
   subject: textSchema,
@@ -39,20 +55,6 @@ const objectSchema = z.looseObject({
   uri: listSchema,
   dns: listSchema,
 })
-
-const valueSchema = z.array(objectSchema)
-
-function elementOf(object: z.output<typeof objectSchema>): XfccElement | null {
-  if (Object.keys(object).length === 0) return null
-  const { hash = null, cert = null, chain, uri = [], dns = [] } = object
-  return {
-    hash,
-    certificate: cert,
-    chain: chain?.join('') ?? null,
-    uris: uri.filter(isName),
-    dnsNames: dns.filter(isName),
-  }
-}
 
 function isName(name: string): boolean {
   return name !== ''
