@@ -18,14 +18,14 @@ const header = 'x-forwarded-client-cert'
  * pair    = key "=" value
  * ```
  *
- * | key               | value                                                               |
- * | ----------------- | ------------------------------------------------------------------- |
- * | By                | the proxy’s own names                                               |
- * | Hash              | SHA-256 of the peer’s certificate, in hexadecimal                   |
- * | Cert              | the certificate in PEM, percent-encoded, in quotes                  |
- * | Chain             | what the peer sent, its certificate first, written likewise         |
- * | Subject, Issuer   | distinguished names, in quotes                                      |
- * | URI, DNS          | names of the certificate, bare, one for each key; `URI=` is none    |
+ * | key             | value                                                            |
+ * | --------------- | ---------------------------------------------------------------- |
+ * | By              | the proxy’s own names                                            |
+ * | Hash            | SHA-256 of the peer’s certificate, in hexadecimal                |
+ * | Cert            | the certificate in PEM, percent-encoded, in quotes               |
+ * | Chain           | what the peer sent, its certificate first, written likewise      |
+ * | Subject, Issuer | distinguished names, in quotes                                   |
+ * | URI, DNS        | names of the certificate, bare, one for each key; `URI=` is none |
  *
  * Keys are read in any order and without regard to case, and others are passed over. Where `Cert` or
  * `Chain` is forwarded, that is what is yielded, and `Hash` must be its SHA-256. Otherwise the `URI` and
