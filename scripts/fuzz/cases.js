@@ -79,7 +79,7 @@ export function checkCase(contract, sample, { kind, lines, client, sent }) {
   const isRefused = outcome instanceof Error
   if (kind === 'whole') check(!isRefused, 'refuses what the proxy sends')
   if (isRefused) return outcome
-  checkYield(outcome, { sample, lines, client, isMoved: kind === 'lines' })
+  checkYield(outcome, { contract, sample, lines, client, isMoved: kind === 'lines' })
   sample.check?.(outcome, lines)
   if (kind === 'text' || kind === 'lines') return outcome
   check('leaf' in outcome === (sample.yields === 'certificate'), 'yields something else')

@@ -1,6 +1,7 @@
 // @ts-check
 // What each proxy sends for a client, by the factory of its contract. Every contract that core exports
 // must be here.
+import { check } from './check.js'
 import { base64, item, list, partly, percent, spaced } from './encodings.js'
 import { checkText } from './xfcc-oracle.js'
 import { xfccJsonSamples, xfccSamples } from './xfcc-samples.js'
@@ -18,7 +19,7 @@ import { xfccJsonSamples, xfccSamples } from './xfcc-samples.js'
  * @property {(client: Client) => readonly string[]} [namesOf]
  * @property {boolean} [sendsChain]
  * @property {boolean} [hasDigest] whether the leaf must be the one that the digest is of
- * @property {Readonly<Record<string, string>>} [signals] the one value of a header that lets the leaf count
+ * @property {Readonly<Record<string, readonly string[]>>} [signals] the values of a header that let the leaf count
  * @property {(client: Client, random: SeededRandom) => Lines} linesOf
  * @property {(forwarded: Forwarded, lines: Lines) => void} [check] what else must hold
  */
@@ -27,7 +28,7 @@ const verified = /** @type {const} */ ({ assurance: 'proxy-verified', yields: 'c
 const asserted = /** @type {const} */ ({ assurance: 'proxy-asserted', yields: 'certificate' })
 const stated = /** @type {const} */ ({ ...verified, options: { proxyVerifies: true } })
 const never = /** @type {const} */ ({ ...asserted, options: { proxyVerifies: false } })
-const success = { 'x-verify': 'SUCCESS' }
+const success = { 'x-verify': ['SUCCESS'] }
 
 /** @type {Readonly<Record<string, readonly Sample[]>>} */
 export const contractSamples = {
@@ -35,20 +36,14 @@ export const contractSamples = {
   apache: [
     {
       ...verified,
-      options: { certificate: 'X-Cert', verify: 'X-Verify' },
-      signals: success,
-      linesOf: ({ leaf }) => [
-        ['X-Cert', spaced(leaf)],
-        ['X-Verify', 'SUCCESS'],
-      ],
-    },
-    {
-      ...verified,
       options: { certificate: 'X-Cert', verify: 'X-Verify', session: 'X-Session' },
-      signals: success,
-      linesOf: ({ leaf }) => [
-        ['X-Session', 'TLSv1.3 Initial'],
-        ['X-Cert', `${spaced(leaf)} `],
+      signals: {
+        'x-verify': ['SUCCESS'],
+        'x-session': ['TLSv1.2 Initial', 'TLSv1.3 Initial', 'TLSv1.3 Resumed'],
+      },
+      linesOf: ({ leaf }, random) => [
+        ['X-Session', random.once(2) ? 'TLSv1.3 Initial' : 'TLSv1.2 Initial'],
+        ['X-Cert', `${spaced(leaf)}${random.once(2) ? ' ' : ''}`],
         ['X-Verify', 'SUCCESS'],
       ],
     },
@@ -109,7 +104,7 @@ export const contractSamples = {
     {
       ...verified,
       options: { tlsClientAuthHeaders: true },
-      signals: { 'cf-cert-verified': 'true', 'cf-cert-revoked': 'false' },
+      signals: { 'cf-cert-verified': ['true'], 'cf-cert-revoked': ['false'] },
       linesOf: ({ leaf }) => [
         ['Cf-Client-Cert-Der-Base64', base64(leaf)],
         ['cf-cert-verified', 'true'],
@@ -121,7 +116,7 @@ export const contractSamples = {
     {
       ...stated,
       hasDigest: true,
-      signals: { 'cloudfront-viewer-cert-present': '1' },
+      signals: { 'cloudfront-viewer-cert-present': ['1'] },
       linesOf: ({ leaf, digest }) => [
         ['CloudFront-Viewer-Cert-Present', '1'],
         ['CloudFront-Viewer-Cert-Pem', partly(leaf)],
@@ -168,7 +163,7 @@ export const contractSamples = {
       ...verified,
       options: { leaf: 'X-Leaf', present: 'X-Present', verified: 'X-Verified', chain: 'X-Chain' },
       sendsChain: true,
-      signals: { 'x-present': 'true', 'x-verified': 'true' },
+      signals: { 'x-present': ['true'], 'x-verified': ['true'] },
       linesOf: ({ leaf, chain }) => [
         ['X-Leaf', item(leaf)],
         ['X-Present', 'true'],
@@ -182,7 +177,7 @@ export const contractSamples = {
       ...verified,
       options: { certificate: 'X-Cert', used: 'X-Used', verify: 'X-Verify', chain: 'X-Chain' },
       sendsChain: true,
-      signals: { 'x-used': '1', 'x-verify': '0' },
+      signals: { 'x-used': ['1'], 'x-verify': ['0'] },
       linesOf: ({ leaf, chain }) => [
         ['X-Cert', base64(leaf)],
         ['X-Used', '1'],
@@ -194,7 +189,7 @@ export const contractSamples = {
   ingressNginx: [
     {
       ...verified,
-      signals: { 'ssl-client-verify': 'SUCCESS' },
+      signals: { 'ssl-client-verify': ['SUCCESS'] },
       linesOf: ({ leaf }) => [
         ['ssl-client-cert', percent(leaf)],
         ['ssl-client-verify', 'SUCCESS'],
@@ -214,9 +209,11 @@ export const contractSamples = {
       ...verified,
       options: { certificate: 'X-Cert', verify: 'X-Verify' },
       signals: success,
+      check: checkNginx,
       linesOf: ({ leaf }) => [
         ['X-Cert', percent(leaf)],
         ['X-Verify', 'SUCCESS'],
+        ['Host', 'localhost'],
       ],
     },
   ],
@@ -244,6 +241,14 @@ export const contractSamples = {
 /** @param {Forwarded} forwarded @param {Lines} lines */
 function checkContainerApps(forwarded, [[name, text] = ['', '']]) {
   checkText(forwarded, [[name, text.replace(/;$/u, '')]], { elements: 1, hop: 1 })
+}
+
+/** What nginx passes on stands behind what it sets itself. @param {Forwarded} _ @param {Lines} lines */
+function checkNginx(_, lines) {
+  const names = lines.map(([name]) => name.toLowerCase())
+  const last = names.lastIndexOf('host')
+  const isBefore = ['x-cert', 'x-verify'].every((name) => names.indexOf(name) < last)
+  check(isBefore, 'yields what stands behind Host')
 }
 
 /** @param {Client} client */

@@ -10,14 +10,14 @@ import { cpuUsage } from 'node:process'
  * @property {string} text the pieces that the worst text consists of
  * @property {string} header
  * @property {number} ratio how many times as long a text took as sixteen parts of it
- * @property {number} milliseconds for a text as long as a header may be
+ * @property {number} milliseconds for a text twice as long as a header may be
  */
 
 /** One, where time grows with the text; sixteen, where it grows with the square. */
-export const mostGrowth = 6
+export const mostGrowth = 5
 
-/** The longest value of a header. */
-const longest = 32_768
+/** Twice as long as a header may be. */
+const longest = 65_536
 
 /** @type {readonly (readonly [begin: string, piece: string | ((index: number) => string), end: string])[]} */
 const texts = [

@@ -172,12 +172,14 @@ export function damageLines(lines, others, random) {
   return random.pick([
     () => lines.toSpliced(at, 1),
     () => lines.with(at, [name, '']),
+    () => lines.with(at, [name.replaceAll('-', '_'), value]),
+    () => lines.with(at, [name.replace('-', random.pick(['.', '~', '!'])), value]),
     () => lines.with(at, [name, otherValue]),
     () => [...lines, line(name, value)],
     () => [...lines, line(name, otherValue)],
     () => [line(name, otherValue), ...lines],
     () => [...lines, line(name.replaceAll('-', '_'), otherValue)],
-    () => [...lines, line(name.replace('-', '.'), value)],
+    () => [...lines, line(name.replace('-', random.pick(['.', '~', '!'])), value)],
     () => lines.map(([each], index) => line(each, values.at(index - 1) ?? '')),
     () => lines.toReversed(),
   ])()
