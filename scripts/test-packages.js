@@ -40,17 +40,20 @@ const policy = definePolicy({
 async function main() {
   const purpose = 'Is there for one test.'
   const pki = await mintPki({
-    authorities: { ca: { purpose, subject: 'CN=CA' } },
+    authorities: {
+      ca: { purpose, subject: 'CN=CA' },
+      'client-ca': { purpose, subject: 'CN=Client CA' },
+    },
     leaves: {
       server: { purpose, issuer: 'ca', subject: 'CN=localhost', usage: 'server', dns: ['localhost'] },
-      worker: { purpose, issuer: 'ca', subject: 'CN=worker', usage: 'client', uri: [id] },
+      worker: { purpose, issuer: 'client-ca', subject: 'CN=worker', usage: 'client', uri: [id] },
     },
   })
   const server = pki.leaf('server')
   const ca = pki.authority('ca').certificate
   const tls = createTlsGate({
     server: { cert: server.certificate, key: server.key },
-    clientCas: { payments: ca },
+    clientCas: { payments: pki.authority('client-ca').certificate },
   })
   const gate = createPeerGate({
     source: socketSource({ tls }),
