@@ -244,10 +244,12 @@ t.test('refuses a request of which the server may have dropped lines', async (t)
   const where = await listenOn(t, server)
   t.equal((await tell(where, forwarded)).who, readerId)
   const many = Array.from({ length: 60 }, (_, at) => `x-${at}: a`)
-  t.equal(
-    (await tell(where, [...forwarded, 'host: localhost', ...many])).who,
-    'ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS',
+  const answer = await tell(where, [...forwarded, 'host: localhost', ...many]).then(
+    ({ who }) => who,
+    String,
   )
+  // Later versions of Node drop nothing, and answer such a request themselves.
+  t.match(answer, /^ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS$|431 Request Header Fields/u)
 })
 
 t.test('lets nobody in whom the TLS gate of the proxies does not', (t) => {
