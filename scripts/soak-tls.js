@@ -62,6 +62,7 @@ async function mint() {
   return mintPki({
     authorities: {
       ca: { purpose, subject: 'CN=CA' },
+      'client-ca': { purpose, subject: 'CN=Client CA' },
       'other-ca': { purpose, subject: 'CN=Other CA' },
     },
     leaves: {
@@ -72,7 +73,7 @@ async function mint() {
         usage: 'server',
         dns: ['localhost'],
       },
-      worker: { purpose, issuer: 'ca', subject: 'CN=worker', usage: 'client', uri: [id] },
+      worker: { purpose, issuer: 'client-ca', subject: 'CN=worker', usage: 'client', uri: [id] },
       stranger: { purpose, issuer: 'other-ca', subject: 'CN=worker', usage: 'client', uri: [id] },
     },
   })
@@ -82,7 +83,7 @@ async function mint() {
 async function startServer() {
   const tls = createTlsGate({
     server: credentials('server'),
-    clientCas: { payments: pki.authority('ca').certificate },
+    clientCas: { payments: pki.authority('client-ca').certificate },
     closing: { atExpiry: true },
     onRefused: () => (refused += 1),
   })

@@ -127,8 +127,8 @@ export const handshakeDefences = [
       {
         without: 'telling connections without an address apart',
         file: 'tls/handshake-states',
-        find: 'remoteAddress === undefined ? null : ',
-        replace: '',
+        find: 'if (remoteAddress === undefined)',
+        replace: 'if (false)',
       },
       {
         without: 'the capture of the peer at the handshake',
