@@ -1,6 +1,7 @@
 // @ts-check
-// How the time of a contract grows with what it is given, by texts that make careless readers slow.
+// How the time of a contract grows with what it is given.
 import { cpuUsage } from 'node:process'
+import { describeSlowText, slowTexts, writeSlowText } from './slow-texts.js'
 
 /**
  * @typedef {import('../../packages/core/dist/index.js').ProxyContract} ProxyContract
@@ -19,68 +20,6 @@ export const mostGrowth = 5
 /** Twice as long as a header may be. */
 const longest = 65_536
 
-/** @type {readonly (readonly [begin: string, piece: string | ((index: number) => string), end: string])[]} */
-const texts = [
-  ...[
-    'A',
-    'QUFB',
-    '=',
-    '%',
-    '%41',
-    '%4',
-    '"',
-    '\\',
-    '\\"',
-    '\\\\',
-    ' ',
-    '-',
-    ':',
-    ',',
-    ';',
-    '[',
-    '{',
-    '0',
-    'MIIB',
-    'a=b;',
-    'a=b,',
-    'a="b";',
-    'a="\\"";',
-    'URI=a;',
-    '"a",',
-    '[]',
-    '{"a":',
-    '[[],',
-    ':QUFB:,',
-    ':MIIB:, ',
-    '-----BEGIN CERTIFICATE-----',
-    '-----BEGIN%20CERTIFICATE-----%0A',
-    '-----END CERTIFICATE----- ',
-    '%0A',
-    'QUFB ',
-    'QUFB%0A',
-  ].flatMap(
-    (piece) =>
-      /** @type {[string, string, string][]} */ ([
-        ['', piece, ''],
-        ['', piece, '!'],
-        ['a="', piece, ''],
-        ['Cert="', piece, '"'],
-        ['Hash=', piece, ';a'],
-        [':', piece, ':'],
-        ['[{"a":"', piece, '"}]'],
-        ['[{"uri":["', piece, '"]'],
-        ['[', piece, ']'],
-        ['-----BEGIN CERTIFICATE----- ', piece, ' -----END CERTIFICATE-----'],
-        ['-----BEGIN%20CERTIFICATE-----%0A', piece, '%0A-----END%20CERTIFICATE-----%0A'],
-        ['spiffe://a/', piece, ''],
-      ]),
-  ),
-  ['', (index) => `k${index}=v;`, 'a=b'],
-  ['[{', (index) => `"k${index}":0,`, '"a":0}]'],
-  ['[', (index) => `{"k${index}":0},`, '{}]'],
-  ['', (index) => `${'a='.repeat(index % 9)};`, ''],
-]
-
 /**
  * The slowest and the steepest growth of a contract. Each header is tried in turn, among `lines` as the
  * proxy sends them.
@@ -91,17 +30,24 @@ const texts = [
  */
 export function measureGrowth(contract, lines) {
   const sent = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]))
-  const all = contract.headers.flatMap(({ name }) =>
-    texts.map(([begin, piece, end]) => {
-      const read = (/** @type {number} */ length) => {
-        const value = `${begin}${fill(piece, length)}${end}`
-        return () => readOnce(contract, { ...sent, [name]: value })
-      }
-      const text = `${begin} (${typeof piece === 'string' ? piece : piece(1)})* ${end}`
-      const { ratio, milliseconds } = compare(read)
-      return { header: name, text, ratio, milliseconds }
-    }),
-  )
+  /** @type {Growth[]} */
+  const all = []
+  for (const { name: header } of contract.headers) {
+    for (const slowText of slowTexts) {
+      const growth = compare((length) => {
+        const value = writeSlowText(slowText, length)
+        return () => readOnce(contract, { ...sent, [header]: value })
+      })
+      all.push({ ...growth, header, text: describeSlowText(slowText) })
+      // One is enough, and others would take as long.
+      if (growth.ratio >= mostGrowth) return greatestOf(all)
+    }
+  }
+  return greatestOf(all)
+}
+
+/** @param {readonly Growth[]} all */
+function greatestOf(all) {
   const by = (/** @type {'milliseconds' | 'ratio'} */ key) =>
     all.reduce((most, one) => (one[key] > most[key] ? one : most))
   return { slowest: by('milliseconds'), steepest: by('ratio') }
@@ -156,16 +102,6 @@ function measure(run) {
   run()
   const { user, system } = cpuUsage(begun)
   return (user + system) / 1000
-}
-
-/** @param {string | ((index: number) => string)} piece @param {number} length */
-function fill(piece, length) {
-  if (typeof piece === 'string')
-    return piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
-  const pieces = Array.from({ length: Math.ceil(length / piece(0).length) }, (_, index) =>
-    piece(index),
-  )
-  return pieces.join('').slice(0, length)
 }
 
 /**
