@@ -107,8 +107,8 @@ export const trustDefences = [
       {
         without: 'a list for the CAs of a server without any',
         file: 'tls/server-options',
-        find: 'Object.freeze(host === null ? [] : [host.bundle])',
-        replace: "Object.freeze(host === null ? [''] : [host.bundle])",
+        find: 'Object.freeze(host === null ? [] : [host.clientCas.bundle])',
+        replace: "Object.freeze(host === null ? [''] : [host.clientCas.bundle])",
       },
       {
         without: 'asking for a certificate',

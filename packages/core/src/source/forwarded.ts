@@ -7,7 +7,7 @@ import type { AnonymousPeer, PeerEvidence } from '../evidence.js'
 import { madeBy, optionError, parseOptions, strictOptions } from '../options.js'
 import { createEvidenceCache } from './evidence-cache.js'
 import { createEvidenceReader } from './forwarded-evidence.js'
-import { removeIdentityHeaders } from './remove-identity-headers.js'
+import { createIdentityHeaderRemoval } from './remove-identity-headers.js'
 import type { PeerSource, RequestLike } from './source.js'
 import { isTrustedProxies } from './trusted-proxies.js'
 import type { TrustedProxies } from './trusted-proxies.js'
@@ -63,7 +63,9 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   const parsed = parseOptions('forwardedSource', forwardedSourceSchema, options)
   const { contract, trustedProxies, untrustedSenders, maxAssertionAge, trustSet = null } = parsed
   refuseUnstatedAssertions(contract, maxAssertionAge)
-  const names = new Set(contract.headers.map(({ name }) => name))
+  const removeIdentityHeaders = createIdentityHeaderRemoval(
+    contract.headers.map(({ name }) => name),
+  )
   const cache = createEvidenceCache(parsed.cache)
   const readEvidence = createEvidenceReader(contract, {
     acceptsAssertions: maxAssertionAge === 'unbounded',
@@ -85,7 +87,7 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   function readOnce(request: RequestLike): Reading {
     const distrust = trustedProxies.refusalOf(request)
     const reading = distrust ?? attempt(() => readTrusted(request))
-    const hadHeaders = removeIdentityHeaders(request, (name) => names.has(name))
+    const hadHeaders = removeIdentityHeaders(request)
     if (distrust === null) return isAbsent(reading) ? anonymous(reading) : reading
     const isRefused = hadHeaders && untrustedSenders === 'refuse'
     return isRefused || !isStranger(distrust) ? distrust : anonymous(distrust)

@@ -7,7 +7,7 @@ import type { PeerSocket } from '../tls/accepted-peer.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
 import { peerReaderOf } from '../tls/tls-gate.js'
 import type { PeerReader, TlsGate } from '../tls/tls-gate.js'
-import { removeIdentityHeaders } from './remove-identity-headers.js'
+import { createIdentityHeaderRemoval } from './remove-identity-headers.js'
 import { refuseOtherHost } from './requested-host.js'
 import type { PeerSource, RequestLike } from './source.js'
 
@@ -33,6 +33,7 @@ export interface SocketSourceOptions {
 export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   const { tls } = parseOptions('socketSource', socketSourceSchema, options)
   const readPeer = createSocketReader(tls)
+  const removeIdentityHeaders = createIdentityHeaderRemoval()
   const cleared = new WeakSet<RequestLike>()
   return Object.freeze({
     name: 'socket',

@@ -8,6 +8,7 @@ import type { SetContext } from './bind-server.js'
 import { capturePeer } from './captured-peer.js'
 import type { CapturedPeer } from './captured-peer.js'
 import { createHandshakeStates } from './handshake-states.js'
+import type { HostName } from './host-options.js'
 import type { LiveConnection } from './live-connection.js'
 import { createLiveConnections } from './live-connections.js'
 import { explainHandshakeFailure } from './refusal.js'
@@ -16,7 +17,6 @@ import { refusePeer } from './refuse-peer.js'
 import { rememberAddresses } from './remote-address.js'
 import type { ServerNames } from './server-names.js'
 import type { TrustState } from './trust-state.js'
-import type { HostName } from './host-options.js'
 
 /** The servers of one TLS gate, and their connections. */
 export interface Attachment {

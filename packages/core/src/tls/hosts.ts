@@ -14,8 +14,6 @@ export interface Host {
   /** The chain of `material`, leaf first. */
   readonly chain: LoadedCertificates
   readonly clientCas: ClientCas
-  /** One PEM text of the client CAs, for OpenSSL. */
-  readonly bundle: string
 }
 
 /** The hosts of one TLS gate: one for every name, or each by its own. */
@@ -52,8 +50,8 @@ export function loadHosts(options: ReadonlyMap<HostName, HostOptions>): Hosts {
 function loadHost(name: HostName, { server, clientCas }: HostOptions): Host {
   const place = name === null ? '' : `hosts.${name}.`
   const { material, chain } = loadServer(`${place}server`, server, name)
-  const cas = loadClientCas(`${place}clientCas`, clientCas, { mayEndBelowRoots: name !== null })
-  return { material, chain, clientCas: cas, bundle: cas.bundle }
+  const rules = { mayEndBelowRoots: name !== null }
+  return { material, chain, clientCas: loadClientCas(`${place}clientCas`, clientCas, rules) }
 }
 
 function canonicalOf(name: HostName, { clientCas }: Host): readonly string[] {

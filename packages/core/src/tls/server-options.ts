@@ -42,11 +42,14 @@ export interface ContextRules {
  * and there is no certificate to show.
  */
 export function createServerOptions(
-  host: { readonly material: ServerMaterial; readonly bundle: string } | null,
+  host: {
+    readonly material: ServerMaterial
+    readonly clientCas: { readonly bundle: string }
+  } | null,
   { epoch, minVersion, refusals, chooseContext }: ContextRules,
 ): TlsServerOptions {
   // A list, since Node takes an empty text for the public roots.
-  const ca = Object.freeze(host === null ? [] : [host.bundle]) as string[]
+  const ca = Object.freeze(host === null ? [] : [host.clientCas.bundle]) as string[]
   const serverOptions: TlsServerOptions = Object.freeze({
     ...host?.material,
     ca,

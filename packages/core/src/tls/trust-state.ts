@@ -3,11 +3,11 @@ import { createSecureContext } from 'node:tls'
 import type { SecureContext, SecureContextOptions } from 'node:tls'
 import type { ClientCas } from './client-cas.js'
 import type { Denylist } from './denylist.js'
+import type { HostName } from './host-options.js'
 import type { Host, Hosts } from './hosts.js'
 import type { Resumption } from './resumption.js'
 import { addSessions, createServerOptions } from './server-options.js'
 import type { ContextRules, TlsServerOptions } from './server-options.js'
-import type { HostName } from './host-options.js'
 
 /** Everything that decides who is admitted, read as a whole and replaced as a whole. */
 export interface TrustState {
