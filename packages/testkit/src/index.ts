@@ -19,7 +19,7 @@ export type {
 export { writePki } from './write-pki.js'
 export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'
-export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './adapter-conformance.js'
+export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './conformance-target.js'
 export { createConformanceGates, forwardedHeaders, proxyId, readerId } from './conformance-gates.js'
 export type {
   ConformanceGates,
