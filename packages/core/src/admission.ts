@@ -6,7 +6,7 @@ import { quote } from './identity-value/quote.js'
 import { isAssured } from './evidence.js'
 import type { AnonymousPeer, Assurance, PeerEvidence } from './evidence.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
-import type { PeerSource, RequestLike } from './source/source.js'
+import type { PeerSource, RequestLike } from './peer-source.js'
 
 /** Who sent a request: found once for a certificate, compared with the clock on every request. */
 export type Admission = Identified | Unidentified

@@ -19,7 +19,7 @@ export type { TrustedByCertificateOptions } from './source/trusted-by-certificat
 export { trustedByUnixSocket } from './source/trusted-by-unix-socket.js'
 export type { TrustedByUnixSocket } from './source/trusted-by-unix-socket.js'
 export type { TrustedProxies } from './source/trusted-proxies.js'
-export type { PeerSource, RequestLike } from './source/source.js'
+export type { PeerSource, RequestLike } from './peer-source.js'
 
 export { akamai } from './contract/akamai.js'
 export { apache } from './contract/apache.js'

@@ -1,6 +1,6 @@
 import { foldName } from '../contract/collect-headers.js'
 import { isIdentityHeader } from '../contract/identity-headers.js'
-import type { RequestLike } from './source.js'
+import type { RequestLike } from '../peer-source.js'
 
 /** Removes headers from a request, and says whether there were any. */
 export type RemoveHeaders = (request: RequestLike) => boolean

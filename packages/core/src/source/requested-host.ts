@@ -1,5 +1,5 @@
 import { PeerGateError } from '../errors.js'
-import type { RequestLike } from './source.js'
+import type { RequestLike } from '../peer-source.js'
 
 /**
  * Refuses a request that names another host than `host`, for which its connection was opened, or

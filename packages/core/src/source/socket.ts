@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { madeBy, parseOptions, strictOptions } from '../options.js'
+import type { PeerSource, RequestLike } from '../peer-source.js'
 import { readPresentedLeaf, refusalOf, refuseUnverified } from '../tls/accepted-peer.js'
 import type { PeerSocket } from '../tls/accepted-peer.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
@@ -9,7 +10,6 @@ import { peerReaderOf } from '../tls/tls-gate.js'
 import type { PeerReader, TlsGate } from '../tls/tls-gate.js'
 import { createIdentityHeaderRemoval } from './remove-identity-headers.js'
 import { refuseOtherHost } from './requested-host.js'
-import type { PeerSource, RequestLike } from './source.js'
 
 export interface SocketSourceOptions {
   /** The TLS gate that is attached to the server; only connections that it captured are accepted. */

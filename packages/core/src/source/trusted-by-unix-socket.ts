@@ -1,9 +1,9 @@
 import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import { optionError } from '../options.js'
+import type { RequestLike } from '../peer-source.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
 import { transportOf } from '../tls/transport.js'
-import type { RequestLike } from './source.js'
 import { connectionOf, createTrustedProxies, untrusted } from './trusted-proxies.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 

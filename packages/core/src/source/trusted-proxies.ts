@@ -1,5 +1,5 @@
 import { PeerGateError } from '../errors.js'
-import type { RequestLike } from './source.js'
+import type { RequestLike } from '../peer-source.js'
 
 /**
  * Which senders are proxies of one's own, proved by their connection before any header is read:

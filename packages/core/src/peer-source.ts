@@ -1,5 +1,5 @@
-import type { PeerGateError } from '../errors.js'
-import type { AnonymousPeer, PeerEvidence } from '../evidence.js'
+import type { PeerGateError } from './errors.js'
+import type { AnonymousPeer, PeerEvidence } from './evidence.js'
 
 /** What a gate needs of a request; Node's `IncomingMessage` and `Http2ServerRequest` both are one. */
 export interface RequestLike {
