@@ -5,6 +5,9 @@ export type PeerGateLayer = 'tls' | 'proxy' | 'identity' | 'authorization' | 'co
 export type PeerGateErrorCode =
   | 'ERR_PEERGATE_ASSERTION_REFUSED'
   | 'ERR_PEERGATE_ASSURANCE_TOO_LOW'
+  | 'ERR_PEERGATE_AUDIT_FAILED'
+  | 'ERR_PEERGATE_AUTHORIZER_DENIED'
+  | 'ERR_PEERGATE_AUTHORIZER_FAULTY'
   | 'ERR_PEERGATE_CERTIFICATE_EXPIRED'
   | 'ERR_PEERGATE_CERTIFICATE_IS_CA'
   | 'ERR_PEERGATE_CERTIFICATE_KEY_WEAK'
@@ -16,6 +19,8 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE'
   | 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
   | 'ERR_PEERGATE_CLIENT_CA_INVALID'
+  | 'ERR_PEERGATE_CONDITION_FAULTY'
+  | 'ERR_PEERGATE_CONDITION_UNMET'
   | 'ERR_PEERGATE_CONNECTION_CLOSED'
   | 'ERR_PEERGATE_CONNECTION_NOT_CAPTURED'
   | 'ERR_PEERGATE_CONNECTION_NOT_TLS'
@@ -39,6 +44,7 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_PEM_INVALID'
   | 'ERR_PEERGATE_PERMISSION_DENIED'
   | 'ERR_PEERGATE_PERMISSION_UNKNOWN'
+  | 'ERR_PEERGATE_POLICY_FILE_INVALID'
   | 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'
   | 'ERR_PEERGATE_PROXY_UNTRUSTED'
   | 'ERR_PEERGATE_REVOCATION_LIST_INVALID'
@@ -114,6 +120,13 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_ASSURANCE_TOO_LOW: ofPermission(
     'the identity of the client is not known with the assurance that this demands',
   ),
+  ERR_PEERGATE_AUDIT_FAILED: ofOption(
+    'every permission must be needed by a route and held by somebody',
+  ),
+  ERR_PEERGATE_AUTHORIZER_DENIED: ofPermission('the client may not do this'),
+  ERR_PEERGATE_AUTHORIZER_FAULTY: ofPermission(
+    'this service cannot tell whether the client may do this',
+  ),
   ERR_PEERGATE_CERTIFICATE_EXPIRED: ofPeer('the client certificate has expired'),
   ERR_PEERGATE_CERTIFICATE_IS_CA: ofPeer(
     'a certificate that may sign certificates cannot be a client certificate',
@@ -135,6 +148,10 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_CLIENT_CA_INVALID: ofOption(
     'a client CA set must hold only CA certificates, at least one of them valid now',
   ),
+  ERR_PEERGATE_CONDITION_FAULTY: ofPermission(
+    'this service cannot tell whether the client may do this',
+  ),
+  ERR_PEERGATE_CONDITION_UNMET: ofPermission('the client may not do this'),
   ERR_PEERGATE_CONNECTION_CLOSED: ofPeer(
     'the connection was closed before its peer could be identified',
   ),
@@ -179,6 +196,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_PEM_INVALID: ofOption('PEM material must consist of whole, well-formed blocks'),
   ERR_PEERGATE_PERMISSION_DENIED: ofPermission('the client may not do this'),
   ERR_PEERGATE_PERMISSION_UNKNOWN: ofOption('a permission must be one of the policy’s vocabulary'),
+  ERR_PEERGATE_POLICY_FILE_INVALID: ofOption('a policy file must be one well-formed document'),
   ERR_PEERGATE_PROTOCOL_UNSUPPORTED: ofPeer('the connection’s TLS version is not accepted'),
   ERR_PEERGATE_PROXY_UNTRUSTED: ofProxy('the sender of the request is not a trusted proxy'),
   ERR_PEERGATE_REVOCATION_LIST_INVALID: ofOption(

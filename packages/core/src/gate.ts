@@ -2,6 +2,8 @@ import * as z from 'zod'
 import { createAdmit } from './admission.js'
 import type { Admit } from './admission.js'
 import type { ClientIdentity, IdentityKind } from './client-identity.js'
+import { containCallback } from './contain-callback.js'
+import type { PeerGateError } from './errors.js'
 import { assurances } from './evidence.js'
 import type { Assurance } from './evidence.js'
 import { isIdentityRule } from './identity-rule/identity-rule.js'
@@ -9,13 +11,16 @@ import type { IdentityRule } from './identity-rule/identity-rule.js'
 import { quote } from './identity-value/quote.js'
 import { madeBy, optionError, parseOptions, strictOptions } from './options.js'
 import type { PeerSource, RequestLike } from './peer-source.js'
+import type { Authorize } from './policy/authorizer.js'
+import { createCurrentPolicy } from './policy/current-policy.js'
+import { createPolicyBook } from './policy/policy-book.js'
+import type { PolicyBook } from './policy/policy-book.js'
 import { createRequirements } from './policy/guard.js'
 import type { Guard } from './policy/guard.js'
 import { compilePattern } from './policy/pattern.js'
-import { compiledGrantsOf } from './policy/policy.js'
+import { compiledPolicyOf } from './policy/policy.js'
 import type { Policy } from './policy/policy.js'
 import type { PermissionRequirement, Requirement } from './policy/requirement.js'
-import { refuseUnknownGrantSets } from './policy/trust-sets.js'
 import { claimSource } from './source/forwarded.js'
 
 export interface PeerGateOptions<Kind extends IdentityKind, Permission extends string> {
@@ -28,6 +33,23 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
    * `proxy-asserted`, which is the default. What a source cannot give, nobody has.
    */
   readonly minimumAssurance?: Assurance
+  /**
+   * A policy engine of your own, which decides in the place of grants that allow; the grants of the
+   * policy may then only deny, which wins over the engine.
+   */
+  readonly authorize?: Authorize<NoInfer<Permission>>
+  /** How long `authorize` may take, in seconds: up to 60, and 1 by default. */
+  readonly authorizeWithin?: number
+  /**
+   * Told of every predicate and engine that threw or gave no answer; the request is denied all the
+   * same. By default a process warning.
+   */
+  readonly onFault?: (error: PeerGateError) => void
+  /**
+   * What comes of a permission that no route needs or nobody holds, and of a route without a parameter
+   * that a grant demands: a process warning (`warn`, the default), or an error at boot.
+   */
+  readonly findings?: 'error' | 'warn'
   /** The time now in epoch milliseconds; `Date.now` by default. */
   readonly clock?: () => number
 }
@@ -36,7 +58,7 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
  * Turns the peer of a request into an identity, and a requirement into decisions. `PeerGate` without
  * its permissions stands for any gate; `in`, since a gate cannot stand for one that knows more.
  */
-export interface PeerGate<in Permission extends string = never> {
+export interface PeerGate<in Permission extends string = never> extends PolicyBook<Permission> {
   /** Who sent a request; never throws, and answers nobody. */
   readonly admit: Admit
   /**
@@ -88,12 +110,16 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   options: PeerGateOptions<Kind, Permission>,
 ): PeerGate<Permission> {
   const parsed = parseOptions('createPeerGate', gateSchema, options)
-  const { source, identity, policy, clock, minimumAssurance } = parsed
-  if (identity.kind !== policy.identity) {
-    const fault = `option "policy" grants to ${policy.identity} identities, and option "identity" reads ${identity.kind}`
-    throw optionError('createPeerGate', fault)
-  }
-  refuseUnknownGrantSets(policy, source.trustSets)
+  const { source, identity, policy, clock, minimumAssurance, onFault } = parsed
+  const current = createCurrentPolicy(policy, {
+    ...parsed,
+    owner: 'createPeerGate',
+    rule: identity,
+    trustSets: source.trustSets,
+    clock: () => readClock(clock),
+    report: containCallback('onFault', onFault),
+  })
+  const { remember, ...book } = createPolicyBook<Permission>(current, parsed)
   claimSource(options.source)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
@@ -105,7 +131,13 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       if (client === null) throw refusal
       return client
     },
-    ...createRequirements<Permission>(policy, source.trustSets),
+    ...createRequirements<Permission>({
+      permissions: () => current.compiled().content.permissions,
+      trustSets: source.trustSets,
+      jury: current.jury,
+      remember,
+    }),
+    ...book,
     setDenylist(identities: readonly string[]) {
       denied = parseDenied(identity.kind, identities)
     },
@@ -120,6 +152,20 @@ export function isPeerGate(value: unknown): boolean {
 }
 
 const gates = new WeakSet<PeerGate>()
+
+/** A clock may be a user's own: one that fails is at no moment, which gives nothing and denies. */
+function readClock(clock: () => number): number {
+  try {
+    const now: unknown = clock()
+    return typeof now === 'number' ? now : Number.NaN
+  } catch {
+    return Number.NaN
+  }
+}
+
+function warnOfFault({ code, detail }: PeerGateError): void {
+  process.emitWarning(detail, { type: 'PeergateWarning', code })
+}
 
 /** A pattern in the place of an identity would deny more than it says. */
 function parseDenied(kind: IdentityKind, identities: readonly string[]): ReadonlySet<string> {
@@ -145,6 +191,16 @@ const gateSchema = strictOptions({
     .transform(holdRule),
   policy: madeBy<Policy>('definePolicy', isPolicy),
   minimumAssurance: z.enum(assurances).default('proxy-asserted'),
+  authorize: z.custom<Authorize>(isFunction, 'must be a function').exactOptional(),
+  authorizeWithin: z
+    .number()
+    .gt(0, 'must be more than 0')
+    .max(60, 'must be at most 60 seconds')
+    .default(1),
+  onFault: z
+    .custom<(error: PeerGateError) => void>(isFunction, 'must be a function')
+    .default(() => warnOfFault),
+  findings: z.enum(['error', 'warn']).default('warn'),
   clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
 })
 
@@ -168,11 +224,12 @@ function holdSource(source: PeerSource): PeerSource {
 
 /** A rule may be a user's own, too. */
 function holdRule(rule: IdentityRule): IdentityRule {
-  return { kind: rule.kind, select: rule.select.bind(rule) }
+  const { kind, trustDomain } = rule
+  return { kind, select: rule.select.bind(rule), ...(trustDomain !== undefined && { trustDomain }) }
 }
 
 function isPolicy(value: unknown): boolean {
-  return compiledGrantsOf(value as Policy) !== undefined
+  return compiledPolicyOf(value as Policy) !== undefined
 }
 
 function isFunction(value: unknown): value is (...inputs: never) => unknown {

@@ -122,13 +122,32 @@ export type {
 } from './certificate/subject-alternative-name.js'
 
 export { definePolicy } from './policy/policy.js'
-export type { Grant, Policy, PolicyOptions } from './policy/policy.js'
-export type { AllowedDecision, Decision, DeniedDecision } from './policy/decision.js'
+export type { Policy, PolicyOptions } from './policy/policy.js'
+export type { Vocabulary } from './policy/policy-schema.js'
+export type {
+  AnyIdentityGrant,
+  FingerprintGrant,
+  Grant,
+  GrantScope,
+  GrantTerms,
+  IdentityGrant,
+  Role,
+} from './policy/grant.js'
+export type {
+  AllowedDecision,
+  Decision,
+  DeniedDecision,
+  PendingDecision,
+} from './policy/decision.js'
 export type { Guard, Sender } from './policy/guard.js'
-export { allOf } from './policy/all-of.js'
+export type { AuthorizationQuestion, Authorize } from './policy/authorizer.js'
+export { allOf, anyOf } from './policy/combine.js'
+export { when } from './policy/when.js'
+export type { Predicate } from './policy/predicate.js'
 export { authenticated, minimumAssurance, publicRoute, trustSet } from './policy/requirement.js'
 export type {
   AllOfRequirement,
+  AnyOfRequirement,
   AssuranceRequirement,
   AuthenticatedRequirement,
   IdentityRequirement,
@@ -136,5 +155,17 @@ export type {
   PublicRequirement,
   Requirement,
   TrustSetRequirement,
+  WhenRequirement,
 } from './policy/requirement.js'
 export type { Register, RegisteredPermission } from './policy/register.js'
+export type { PolicyBook } from './policy/policy-book.js'
+export type { DeclaredRoute, RouteRequirement } from './policy/declared-route.js'
+export type { Finding } from './policy/audit.js'
+export { formatInventory } from './policy/format-inventory.js'
+export type { InventoryIdentity, InventoryRoute } from './policy/inventory.js'
+export type {
+  ConditionExplanation,
+  Explanation,
+  GrantExplanation,
+  PermissionExplanation,
+} from './policy/explain.js'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { PeerGateError } from './errors.js'
+import type { PeerGateErrorCode } from './errors.js'
 import { quote } from './identity-value/quote.js'
 
 /**
@@ -15,9 +16,56 @@ export function parseOptions<Schema extends z.ZodType>(
   schema: Schema,
   options: unknown,
 ): z.output<Schema> {
+  return parseAt(() => owner, schema, options)
+}
+
+/**
+ * Where an option stands, in the words that begin a message on it: the function whose options they
+ * are, or file, line and column.
+ */
+export type Locate = (path: readonly PropertyKey[]) => string
+
+/**
+ * As {@link parseOptions}, of options that do not all stand in one place.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
+ */
+export function parseAt<Schema extends z.ZodType>(
+  locate: Locate,
+  schema: Schema,
+  options: unknown,
+): z.output<Schema> {
   const result = schema.safeParse(options, { error: describeIssue })
   if (result.success) return result.data
-  throw optionError(owner, result.error.issues.map(describeFault).join('; '))
+  throw new PeerGateError(
+    'ERR_PEERGATE_OPTION_INVALID',
+    joinFaults(result.error.issues.map((issue) => [locate(placeOf(issue)), describeFault(issue)])),
+  )
+}
+
+/** The faults, each behind its place; faults of one place share it. */
+function joinFaults(faults: readonly (readonly [place: string, fault: string])[]): string {
+  return faults
+    .map(([place, fault], index) =>
+      faults[index - 1]?.[0] === place ? fault : `${place}: ${fault}`,
+    )
+    .join('; ')
+}
+
+function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys'
+    ? [...issue.path, ...issue.keys.slice(0, 1)]
+    : issue.path
+}
+
+/** The error of a fault in one option that no schema can see, in words that follow its name. */
+export function faultAt(
+  locate: Locate,
+  path: readonly PropertyKey[],
+  fault: string,
+  code: PeerGateErrorCode = 'ERR_PEERGATE_OPTION_INVALID',
+): PeerGateError {
+  return new PeerGateError(code, `${locate(path)}: ${optionAt(path)} ${fault}`)
 }
 
 /** The error of a fault in the options of `owner` that no schema can see. */

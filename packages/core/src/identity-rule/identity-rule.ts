@@ -7,6 +7,8 @@ import type { PeerCertificate } from '../certificate/asserted-facts.js'
  */
 export interface IdentityRule<Kind extends IdentityKind = IdentityKind> {
   readonly kind: Kind
+  /** The one SPIFFE trust domain whose identities the rule gives, so that a grant to another is an error. */
+  readonly trustDomain?: string
   /**
    * The identity that the certificate carries, in the canonical form of its kind.
    *
@@ -18,5 +20,9 @@ export interface IdentityRule<Kind extends IdentityKind = IdentityKind> {
 /** Whether `value` can be an identity rule, which may be a user's own. */
 export function isIdentityRule(value: unknown): value is IdentityRule {
   const rule = value as IdentityRule | null | undefined
-  return typeof rule?.select === 'function' && identityKinds.includes(rule.kind)
+  return (
+    typeof rule?.select === 'function' &&
+    identityKinds.includes(rule.kind) &&
+    (rule.trustDomain === undefined || typeof rule.trustDomain === 'string')
+  )
 }

@@ -41,6 +41,7 @@ export function spiffe(options: SpiffeOptions): IdentityRule<'spiffe'> {
   const { trustDomain } = parseOptions('spiffe', spiffeOptions, options)
   const rule: IdentityRule<'spiffe'> = {
     kind: 'spiffe',
+    trustDomain,
     select: (certificate) => select(certificate, trustDomain),
   }
   return Object.freeze(rule)

@@ -1,7 +1,4 @@
-import type { ClientIdentity } from '../client-identity.js'
-import { PeerGateError } from '../errors.js'
-import { quote } from '../identity-value/quote.js'
-import type { CompiledGrant } from './policy.js'
+import type { PeerGateError } from '../errors.js'
 
 /** The answer to "may this peer do this?", with the reason. */
 export type Decision = AllowedDecision | DeniedDecision
@@ -9,12 +6,14 @@ export type Decision = AllowedDecision | DeniedDecision
 export interface AllowedDecision {
   readonly allowed: true
   /**
-   * `granted`: by {@link AllowedDecision.grant}. `trust-set`, `assurance`: by what the route demands.
-   * `authenticated`, `public`: the route asks no more. Of several requirements, the first permission
-   * gives the reason, and a set or an assurance before `authenticated`.
+   * `granted`: by {@link AllowedDecision.grant}. `authorizer`: by the external engine. `trust-set`,
+   * `assurance`, `condition`: by what the route demands. `authenticated`, `public`: the route asks no
+   * more. Of several requirements, the first permission gives the reason, and whatever else is
+   * demanded before `authenticated`.
    */
-  readonly reason: 'granted' | 'trust-set' | 'assurance' | 'authenticated' | 'public'
-  /** The identity, as its grant writes it; null where no permission was needed. */
+  readonly reason:
+    'granted' | 'authorizer' | 'trust-set' | 'assurance' | 'condition' | 'authenticated' | 'public'
+  /** The peers of the grant, as the policy writes them; null where no grant gave the answer. */
   readonly grant: string | null
 }
 
@@ -22,50 +21,40 @@ export interface DeniedDecision {
   readonly allowed: false
   /**
    * `refused`: nobody was identified. `not-granted`: no grant gives the identity the permission.
-   * `trust-set-mismatch`: another set admitted the identity than the route demands, or it is not known
-   * which. `assurance-too-low`: the identity is known with less than the route demands.
+   * `denied`: {@link DeniedDecision.grant} takes it away. `trust-set-mismatch`: another set admitted
+   * the identity than the route demands, or it is not known which. `assurance-too-low`: the identity
+   * is known with less than the route demands. `condition-unmet`: the predicate of the route said
+   * no. `authorizer-denied`: the external engine did. `faulty`: a predicate, an engine or a clock threw
+   * or gave no answer.
    */
-  readonly reason: 'refused' | 'not-granted' | 'trust-set-mismatch' | 'assurance-too-low'
+  readonly reason:
+    | 'refused'
+    | 'not-granted'
+    | 'denied'
+    | 'trust-set-mismatch'
+    | 'assurance-too-low'
+    | 'condition-unmet'
+    | 'authorizer-denied'
+    | 'faulty'
+  /** The peers of the grant that denies, as the policy writes them. */
+  readonly grant: string | null
   readonly error: PeerGateError
 }
 
-/** Decides whether an identity holds a permission. */
-export type Decide = (identity: ClientIdentity, permission: string) => Decision
+/** A decision, or one that waits for an answer of the application's own. */
+export type PendingDecision = Decision | Promise<Decision>
 
-/**
- * Decides by `grants`; where several give a permission, by the first. What an identity holds is found
- * once: the identity of a connection is one object, so that every further request of it costs two
- * look-ups.
- */
-export function createDecide(grants: readonly CompiledGrant[]): Decide {
-  const holdings = new WeakMap<ClientIdentity, ReadonlyMap<string, AllowedDecision>>()
-  return (identity, permission) => {
-    let held = holdings.get(identity)
-    if (held === undefined) {
-      held = findHeld(grants, identity)
-      holdings.set(identity, held)
-    }
-    return held.get(permission) ?? deny(identity, permission)
-  }
+export function allow(
+  reason: AllowedDecision['reason'],
+  grant: string | null = null,
+): AllowedDecision {
+  return Object.freeze({ allowed: true, reason, grant })
 }
 
-function findHeld(
-  grants: readonly CompiledGrant[],
-  { kind, value, ...identified }: ClientIdentity,
-): ReadonlyMap<string, AllowedDecision> {
-  const held = new Map<string, AllowedDecision>()
-  for (const { identity, allow, pattern, trustSet = identified.trustSet } of grants) {
-    // The same text is another identity in another kind.
-    if (pattern.kind !== kind || !pattern.matches(value)) continue
-    if (trustSet !== identified.trustSet) continue
-    const decision = Object.freeze({ allowed: true, reason: 'granted', grant: identity } as const)
-    for (const permission of allow) if (!held.has(permission)) held.set(permission, decision)
-  }
-  return held
-}
-
-function deny(identity: ClientIdentity, permission: string): DeniedDecision {
-  const fault = `no grant gives ${permission} to ${quote(identity.value)}`
-  const error = new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', fault)
-  return { allowed: false, reason: 'not-granted', error }
+export function deny(
+  reason: DeniedDecision['reason'],
+  error: PeerGateError,
+  grant: string | null = null,
+): DeniedDecision {
+  return Object.freeze({ allowed: false, reason, grant, error })
 }

@@ -1,11 +1,10 @@
 import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
 import { optionError, unknownName } from '../options.js'
-import { createDecide } from './decision.js'
-import type { Decide, Decision, DeniedDecision } from './decision.js'
+import { allow, deny } from './decision.js'
+import type { Decision, DeniedDecision, PendingDecision } from './decision.js'
 import { createJudge } from './judge.js'
-import { compiledGrantsOf } from './policy.js'
-import type { Policy } from './policy.js'
+import type { Judge, Jury } from './jury.js'
 import type { PermissionRequirement, Requirement } from './requirement.js'
 import { makeRequirement, requirementForms, statementOf } from './statement.js'
 import type { IdentityStatement, PermissionStatement, Statement } from './statement.js'
@@ -17,8 +16,14 @@ export type Sender =
   | { readonly evidence: object; readonly identity: ClientIdentity; readonly refusal: null }
   | { readonly evidence: object | null; readonly identity: null; readonly refusal: PeerGateError }
 
-/** A requirement made ready for requests. It never throws: what is no sender is refused. */
-export type Guard = (sender: Sender) => Decision
+/**
+ * A requirement made ready for requests. It neither throws nor rejects: what is no sender is refused.
+ * The decision is a promise only where a predicate or an external engine gave one.
+ *
+ * `request` is what predicates and engines are given; `params` are the parameters of its route, which
+ * grants can demand. Without them, a grant that demands one is not met.
+ */
+export type Guard = (sender: Sender, request?: unknown, params?: unknown) => PendingDecision
 
 /** The two doors from a policy to the requirements of routes. */
 export interface Requirements<Permission extends string> {
@@ -26,36 +31,59 @@ export interface Requirements<Permission extends string> {
   readonly guard: (requirement: Requirement) => Guard
 }
 
-export function createRequirements<Permission extends string>(
-  policy: Policy,
-  trustSets: TrustSets,
-): Requirements<Permission> {
-  const decide = createDecide(compiledGrantsOf(policy) ?? [])
+/** What requirements are read and judged by. */
+export interface RequirementContext {
+  /** The vocabulary that requirements may name. */
+  readonly permissions: () => readonly string[]
+  readonly trustSets: TrustSets
+  /** The same object until the policy changes; a decision that has begun keeps to its own. */
+  readonly jury: () => Jury
+  /** Told of every guard that is made, and of what it states. */
+  readonly remember: (guard: Guard, statement: Statement) => void
+}
+
+export function createRequirements<Permission extends string>({
+  permissions,
+  trustSets,
+  jury,
+  remember,
+}: RequirementContext): Requirements<Permission> {
+  const gate = {}
 
   function permission<Tag extends Permission>(tag: Tag): PermissionRequirement<Tag> {
-    refuseUnknownPermission(tag, policy)
-    const statement = { kind: 'permission', tag, decide } as const
+    refuseUnknownPermission(tag, permissions())
+    const statement = { kind: 'permission', tag, gate } as const
     return makeRequirement({ permission: tag }, statement) as PermissionRequirement<Tag>
   }
 
   function refuseUnfit(statement: IdentityStatement): void {
     if (statement.kind === 'permission') {
-      refuseForeign(statement, decide)
-      refuseUnknownPermission(statement.tag, policy)
+      refuseForeign(statement, gate)
+      refuseUnknownPermission(statement.tag, permissions())
     }
     if (statement.kind === 'trustSet') refuseUnknownSet('requirement', statement.name, trustSets)
-    if (statement.kind === 'allOf') statement.parts.forEach(refuseUnfit)
+    if ('parts' in statement) statement.parts.forEach(refuseUnfit)
+  }
+
+  function createGuard(statement: Statement): Guard {
+    if (statement.kind === 'publicRoute') return guardPublic.bind(null)
+    refuseUnfit(statement)
+    let judged = jury()
+    let judge: Judge = createJudge(statement, judged)
+    return (sender: MaybeSender, request, params) => {
+      const identity = sender?.identity ?? null
+      if (identity === null) return refuse(sender)
+      const current = jury()
+      if (current !== judged) [judged, judge] = [current, createJudge(statement, current)]
+      return judge(identity, request, params)
+    }
   }
 
   function guard(requirement: Requirement): Guard {
     const statement = readStatement(requirement)
-    if (statement.kind === 'publicRoute') return guardPublic
-    refuseUnfit(statement)
-    const judge = createJudge(statement, decide)
-    return (sender) => {
-      const identity = identityOf(sender)
-      return identity === null ? refuse(sender) : judge(identity)
-    }
+    const made = createGuard(statement)
+    remember(made, statement)
+    return made
   }
 
   return { permission, guard }
@@ -67,20 +95,20 @@ function readStatement(requirement: unknown): Statement {
   return statement
 }
 
-function refuseForeign({ tag, decide }: PermissionStatement, own: Decide): void {
-  if (decide === null || decide === own) return
+function refuseForeign({ tag, gate }: PermissionStatement, own: object): void {
+  if (gate === null || gate === own) return
   const fault = `the requirement of ${tag} was not made by this gate`
   throw new PeerGateError('ERR_PEERGATE_GATE_FOREIGN', fault)
 }
 
-function refuseUnknownPermission(tag: unknown, { permissions }: Policy): void {
+function refuseUnknownPermission(tag: unknown, known: readonly string[]): void {
   if (typeof tag !== 'string') throw optionError('permission', 'must be a text')
-  if (permissions.includes(tag)) return
-  const fault = unknownName('permission', tag, permissions)
+  if (known.includes(tag)) return
+  const fault = unknownName('permission', tag, known)
   throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
 }
 
-const allowedPublic: Decision = Object.freeze({ allowed: true, reason: 'public', grant: null })
+const allowedPublic = allow('public')
 
 /** Null where an adapter asks about a request that it never admitted. */
 type MaybeSender = Sender | null | undefined
@@ -89,12 +117,8 @@ function guardPublic(sender: MaybeSender): Decision {
   return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic
 }
 
-function identityOf(sender: MaybeSender): ClientIdentity | null {
-  return sender?.identity ?? null
-}
-
 function refuse(sender: MaybeSender): DeniedDecision {
-  return { allowed: false, reason: 'refused', error: sender?.refusal ?? notAdmitted() }
+  return deny('refused', sender?.refusal ?? notAdmitted())
 }
 
 function notAdmitted(): PeerGateError {

@@ -3,30 +3,34 @@ import { PeerGateError } from '../errors.js'
 import { isAssured } from '../evidence.js'
 import type { Assurance } from '../evidence.js'
 import { quote } from '../identity-value/quote.js'
-import type { AllowedDecision, Decide, Decision, DeniedDecision } from './decision.js'
-import type { IdentityStatement } from './statement.js'
-
-/** Decides whether an identity meets one statement. */
-export type Judge = (identity: ClientIdentity) => Decision
+import { allow, deny } from './decision.js'
+import type { AllowedDecision, Decision, DeniedDecision, PendingDecision } from './decision.js'
+import { judgePredicate } from './judge-predicate.js'
+import type { Judge, Jury } from './jury.js'
+import type { CombinedStatement, IdentityStatement } from './statement.js'
 
 /** The judge of `statement`, with everything done that does not need the identity. */
-export function createJudge(statement: IdentityStatement, decide: Decide): Judge {
-  if (statement.kind === 'authenticated') return () => allowedAuthenticated
+export function createJudge(statement: IdentityStatement, jury: Jury): Judge {
+  if (statement.kind === 'permission') return judgePermission(statement.tag, jury)
   if (statement.kind === 'trustSet') return judgeTrustSet(statement.name)
   if (statement.kind === 'minimumAssurance') return judgeAssurance(statement.minimum)
-  if (statement.kind === 'allOf') {
-    return judgeAll(statement.parts.map((part) => createJudge(part, decide)))
-  }
-  const { tag } = statement
-  return (identity) => decide(identity, tag)
+  if (statement.kind === 'when') return judgePredicate(statement.predicate, jury.report)
+  if (statement.kind === 'authenticated') return () => allowedAuthenticated
+  return judgeParts(statement, jury)
 }
 
-const allowedAuthenticated = allowedBy('authenticated')
-const allowedTrustSet = allowedBy('trust-set')
-const allowedAssurance = allowedBy('assurance')
+const allowedAuthenticated = allow('authenticated')
+const allowedTrustSet = allow('trust-set')
+const allowedAssurance = allow('assurance')
 
-function allowedBy(reason: AllowedDecision['reason']): AllowedDecision {
-  return Object.freeze({ allowed: true, reason, grant: null })
+/** What a grant denies is denied, whatever an engine would say. */
+function judgePermission(tag: string, { decide, authorizer }: Jury): Judge {
+  if (authorizer === null) return (identity, _request, params) => decide(identity, tag, params)
+  return (identity, request, params) => {
+    const decision = decide(identity, tag, params)
+    if (decision.allowed || decision.reason !== 'not-granted') return decision
+    return authorizer(identity, tag, request, params)
+  }
 }
 
 function judgeTrustSet(name: string): Judge {
@@ -39,8 +43,7 @@ function denyTrustSet({ value, trustSet }: ClientIdentity, demanded: string): De
       ? `it is not known which set admitted ${quote(value)}`
       : `${quote(value)} was admitted by the set ${quote(trustSet)}`
   const fault = `the route demands the set ${quote(demanded)}, and ${found}`
-  const error = new PeerGateError('ERR_PEERGATE_TRUST_SET_MISMATCH', fault)
-  return { allowed: false, reason: 'trust-set-mismatch', error }
+  return deny('trust-set-mismatch', new PeerGateError('ERR_PEERGATE_TRUST_SET_MISMATCH', fault))
 }
 
 function judgeAssurance(minimum: Assurance): Judge {
@@ -50,21 +53,46 @@ function judgeAssurance(minimum: Assurance): Judge {
 
 function denyAssurance({ value, assurance }: ClientIdentity, minimum: Assurance): DeniedDecision {
   const fault = `the route demands ${minimum}, and ${quote(value)} is known as ${assurance}`
-  const error = new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault)
-  return { allowed: false, reason: 'assurance-too-low', error }
+  return deny('assurance-too-low', new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault))
 }
 
-function judgeAll(judges: readonly Judge[]): Judge {
-  return (identity) => {
-    let answer: Decision = allowedAuthenticated
-    for (const judge of judges) {
-      const decision = judge(identity)
-      if (!decision.allowed) return decision
-      answer = moreTelling(answer, decision)
+/** Asks the parts in their order, and waits only for those that have to be waited for. */
+function judgeParts({ kind, parts }: CombinedStatement, jury: Jury): Judge {
+  const judges = parts.map((part) => createJudge(part, jury))
+  const combine = kind === 'allOf' ? combineAll : combineAny
+  return (identity, request, params) => {
+    function judgeFrom(index: number, before: Decision | null): PendingDecision {
+      for (let next = index, answer = before; ; next += 1) {
+        const judge = judges[next]
+        if (judge === undefined) return answer as Decision
+        const decision = judge(identity, request, params)
+        if (decision instanceof Promise) {
+          const earlier = answer
+          return decision.then((late) => {
+            const [combined, isFinal] = combine(earlier, late)
+            return isFinal ? combined : judgeFrom(next + 1, combined)
+          })
+        }
+        const [combined, isFinal] = combine(answer, decision)
+        if (isFinal) return combined
+        answer = combined
+      }
     }
-    return answer
+    return judgeFrom(0, null)
   }
 }
+
+type Combine = (before: Decision | null, decision: Decision) => readonly [Decision, boolean]
+
+/** The first denial is final. */
+const combineAll: Combine = (before, decision) => {
+  if (!decision.allowed) return [decision, true]
+  return [before === null ? decision : moreTelling(before as AllowedDecision, decision), false]
+}
+
+/** The first that allows is final; without one, the first denial is the answer. */
+const combineAny: Combine = (before, decision) =>
+  decision.allowed ? [decision, true] : [before ?? decision, false]
 
 /** A grant tells most, and the first of several is the answer; that there is an identity, least. */
 function moreTelling(one: AllowedDecision, other: AllowedDecision): AllowedDecision {

@@ -24,6 +24,8 @@ export interface IdentityPattern {
    * in time linear in its length. The identity is text only: nothing in it acts as a wildcard.
    */
   readonly matches: (identity: string) => boolean
+  readonly captures: readonly string[]
+  readonly capture: (identity: string) => Readonly<Record<string, string>> | null
 }
 
 /**
@@ -48,12 +50,21 @@ export function compilePattern(kind: IdentityKind, text: string): IdentityPatter
     throw new PeerGateError('ERR_PEERGATE_PATTERN_INVALID', detail)
   }
   return Object.freeze(
-    'value' in syntax ? createExact(kind, syntax.value) : { kind, exact: null, ...syntax },
+    'value' in syntax
+      ? createExact(kind, syntax.value)
+      : { kind, exact: null, captures: [], capture: () => null, ...syntax },
   )
 }
 
 function createExact(kind: IdentityKind, value: string): IdentityPattern {
-  return { kind, text: value, exact: value, matches: (identity) => identity === value }
+  return {
+    kind,
+    text: value,
+    exact: value,
+    matches: (identity) => identity === value,
+    captures: [],
+    capture: () => null,
+  }
 }
 
 interface Grammar {

@@ -24,10 +24,23 @@ export interface AssuranceRequirement {
   readonly minimumAssurance: Assurance
 }
 
+/** Made by `when(…)`. */
+export interface WhenRequirement {
+  readonly [stated]: 'when'
+  /** The name of the predicate. */
+  readonly when: string
+}
+
 /** Made by `allOf(…)`. */
 export interface AllOfRequirement {
   readonly [stated]: 'allOf'
   readonly allOf: readonly IdentityRequirement[]
+}
+
+/** Made by `anyOf(…)`. */
+export interface AnyOfRequirement {
+  readonly [stated]: 'anyOf'
+  readonly anyOf: readonly IdentityRequirement[]
 }
 
 /** See {@link authenticated}. */
@@ -47,13 +60,15 @@ export type IdentityRequirement =
   | PermissionRequirement
   | TrustSetRequirement
   | AssuranceRequirement
+  | WhenRequirement
   | AllOfRequirement
+  | AnyOfRequirement
   | AuthenticatedRequirement
 
 /**
  * What a route states of its callers: a permission (a bare tag of the registered policy, or
- * `gate.permission('…')`), {@link trustSet}, {@link minimumAssurance}, `allOf(…)`,
- * {@link authenticated} or {@link publicRoute}.
+ * `gate.permission('…')`), {@link trustSet}, {@link minimumAssurance}, `when(…)`, `allOf(…)`,
+ * `anyOf(…)`, {@link authenticated} or {@link publicRoute}.
  */
 export type Requirement = IdentityRequirement | PublicRequirement
 

@@ -1,29 +1,29 @@
 import type { Assurance } from '../evidence.js'
-import type { Decide } from './decision.js'
+import type { Predicate } from './predicate.js'
 
 /** What a requirement asks for, as our own code reads it. */
 export type Statement = IdentityStatement | { readonly kind: 'publicRoute' }
 
 /** What can be asked of an identity. */
-export type IdentityStatement = SingleStatement | AllOfStatement
-
-export type SingleStatement =
+export type IdentityStatement =
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'trustSet'; readonly name: string }
   | { readonly kind: 'minimumAssurance'; readonly minimum: Assurance }
+  | { readonly kind: 'when'; readonly predicate: Predicate }
   | PermissionStatement
+  | CombinedStatement
 
 export interface PermissionStatement {
   readonly kind: 'permission'
   readonly tag: string
-  /** What decides on it, which is the own of the gate that made it; null for a bare tag. */
-  readonly decide: Decide | null
+  /** The gate that made it; null for a bare tag. */
+  readonly gate: object | null
 }
 
-/** One within another says no more than its parts, so that there are none. */
-interface AllOfStatement {
-  readonly kind: 'allOf'
-  readonly parts: readonly SingleStatement[]
+/** One within another of the same kind says no more than its parts, so that there are none. */
+export interface CombinedStatement {
+  readonly kind: 'allOf' | 'anyOf'
+  readonly parts: readonly IdentityStatement[]
 }
 
 /** A requirement that states `statement` and shows `shown`; frozen. */
@@ -35,12 +35,28 @@ export function makeRequirement(shown: object, statement: Statement): object {
 /** What `requirement` states; undefined for what is none, copies and look-alikes included. */
 export function statementOf(requirement: unknown): Statement | undefined {
   if (typeof requirement !== 'string') return statements.get(requirement as object)
-  return { kind: 'permission', tag: requirement, decide: null }
+  return { kind: 'permission', tag: requirement, gate: null }
 }
 
 /** What a requirement can be, in words that follow its name. */
 export const requirementForms =
-  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), allOf(…), authenticated or publicRoute'
+  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), authenticated or publicRoute'
 
 /** By the requirement itself, so that nobody can make one by hand. */
 const statements = new WeakMap<object, Statement>()
+
+/** The permissions that a statement names, in its order. */
+export function permissionsIn(statement: Statement): readonly string[] {
+  if (statement.kind === 'permission') return [statement.tag]
+  return 'parts' in statement ? statement.parts.flatMap(permissionsIn) : []
+}
+
+/** The statement as a reader would write it: `allOf(invoice:read, trustSet(payments))`. */
+export function formatStatement(statement: Statement): string {
+  if (statement.kind === 'permission') return statement.tag
+  if (statement.kind === 'trustSet') return `trustSet(${statement.name})`
+  if (statement.kind === 'minimumAssurance') return `minimumAssurance(${statement.minimum})`
+  if (statement.kind === 'when') return `when(${statement.predicate.name || 'anonymous'})`
+  if (!('parts' in statement)) return statement.kind
+  return `${statement.kind}(${statement.parts.map(formatStatement).join(', ')})`
+}

@@ -1,5 +1,5 @@
 import type { PeerGateError } from '../errors.js'
-import { containCallback } from './contain-callback.js'
+import { containCallback } from '../contain-callback.js'
 import type { ParsedTlsGateOptions, ReloadSuccess } from './tls-gate-options.js'
 import type { TrustStore } from './trust-store.js'
 import { watchFiles } from './watch-files.js'

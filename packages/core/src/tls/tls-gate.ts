@@ -1,7 +1,7 @@
 import type { Server } from 'node:tls'
 import { createAttachment } from './attachment.js'
 import type { Attachment } from './attachment.js'
-import { containCallback } from './contain-callback.js'
+import { containCallback } from '../contain-callback.js'
 import type { DenylistOptions } from './denylist.js'
 import { createReloader } from './reloader.js'
 import { createServerNames } from './server-names.js'

@@ -1,4 +1,4 @@
-import { formatFingerprint, fingerprintOf } from '../../certificate/fingerprint.js'
+import { formatFingerprint, fingerprintOf } from '../../identity-value/fingerprint.js'
 import type { SubjectAlternativeName } from '../../certificate/subject-alternative-name.js'
 import { ambiguous, malformed } from '../contract-fault.js'
 import type { LeafFirst } from '../decode/der.js'

@@ -1,0 +1,81 @@
+import { isAssured } from '../evidence.js'
+import type { Assurance } from '../evidence.js'
+import { quote } from '../identity-value/quote.js'
+import { faultAt } from '../options.js'
+import type { GrantContext, GrantTarget } from './grant-target.js'
+import { createScope } from './grant-scope.js'
+import type { GrantContent } from './policy-schema.js'
+import type { Condition, RequestVerdict } from './verdict.js'
+
+/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
+export function compileConditions(
+  grant: GrantContent,
+  target: GrantTarget,
+  context: GrantContext,
+): readonly Condition[] {
+  const { trustSet, minimumAssurance, where } = grant
+  return [
+    ...(trustSet === undefined ? [] : [needTrustSet(trustSet)]),
+    ...(minimumAssurance === undefined ? [] : [needAssurance(minimumAssurance)]),
+    ...needMoment(grant, context),
+    ...createScope(where, target, context),
+  ]
+}
+
+function needTrustSet(name: string): Condition {
+  return {
+    wording: `the trust set ${quote(name)}`,
+    judge({ trustSet }) {
+      if (trustSet === null) return 'unknown'
+      return trustSet === name ? 'met' : 'unmet'
+    },
+  }
+}
+
+function needAssurance(minimum: Assurance): Condition {
+  return {
+    wording: `the assurance ${minimum}`,
+    judge: ({ assurance }) => (isAssured(assurance, minimum) ? 'met' : 'unmet'),
+  }
+}
+
+/** Written so that a clock which gives NaN is at no moment. */
+function needMoment(
+  { notBefore, notAfter }: GrantContent,
+  { path, locate }: GrantContext,
+): readonly Condition[] {
+  const [first, last] = [readMoment(notBefore, -Infinity), readMoment(notAfter, Infinity)]
+  if (first > last) {
+    throw faultAt(
+      locate,
+      [...path, 'notAfter'],
+      'lies before notBefore, so that nobody has the grant',
+    )
+  }
+  const sides: Condition[] = []
+  if (notBefore !== undefined) {
+    const judge = verdictOf((now) => now >= first)
+    sides.push({ wording: `a moment from ${formatMoment(first)} on`, judge })
+  }
+  if (notAfter !== undefined) {
+    const judge = verdictOf((now) => now <= last)
+    sides.push({ wording: `a moment up to ${formatMoment(last)}`, judge })
+  }
+  return sides
+}
+
+function readMoment(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : Date.parse(text)
+}
+
+function formatMoment(time: number): string {
+  return new Date(time).toISOString()
+}
+
+function verdictOf(holds: (now: number) => boolean): () => RequestVerdict {
+  const judge: RequestVerdict = (_params, now) => {
+    if (!Number.isFinite(now)) return 'unknown'
+    return holds(now) ? 'met' : 'unmet'
+  }
+  return () => judge
+}

@@ -1,0 +1,114 @@
+import type { IdentityKind } from '../client-identity.js'
+import type { PeerGateError } from '../errors.js'
+import { faultAt, optionError, unknownName } from '../options.js'
+import { createAuthorizer } from './authorizer.js'
+import type { Authorize } from './authorizer.js'
+import type { CompiledPolicy } from './compile-policy.js'
+import { createDecide } from './decide.js'
+import type { Jury } from './jury.js'
+import { compiledPolicyOf } from './policy.js'
+import type { Policy } from './policy.js'
+import { refuseUnknownGrantSets } from './trust-sets.js'
+import type { TrustSets } from './trust-sets.js'
+
+/** The policy that a gate decides by at this moment, as it is needed by those who decide. */
+export interface CurrentPolicy {
+  readonly compiled: () => CompiledPolicy
+  readonly jury: () => Jury
+  /**
+   * Checks a policy that shall take the place of this one, which it does when it is committed.
+   *
+   * @throws {PeerGateError} then the old one stays
+   */
+  readonly prepare: (policy: Policy) => PreparedPolicy
+  /** Remembers that a route or a requirement names these permissions. */
+  readonly need: (permissions: readonly string[]) => void
+}
+
+/** A policy that fits the gate. */
+export interface PreparedPolicy {
+  readonly compiled: CompiledPolicy
+  readonly commit: () => void
+}
+
+/** What a policy must fit, and is judged with. */
+export interface PolicySetting {
+  readonly owner: string
+  /** The kind that the gate's rule reads, and the trust domain that it demands, if it does. */
+  readonly rule: { readonly kind: IdentityKind; readonly trustDomain?: string | undefined }
+  readonly trustSets: TrustSets
+  readonly clock: () => number
+  readonly authorize?: Authorize | undefined
+  /** In seconds. */
+  readonly authorizeWithin: number
+  readonly report: (error: PeerGateError) => void
+}
+
+/** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PERMISSION_UNKNOWN */
+export function createCurrentPolicy(first: Policy, setting: PolicySetting): CurrentPolicy {
+  const { authorize, authorizeWithin, report, clock } = setting
+  const authorizer =
+    authorize === undefined ? null : createAuthorizer(authorize, authorizeWithin, report)
+  const needed = new Set<string>()
+
+  function ready(policy: Policy): { readonly compiled: CompiledPolicy; readonly jury: Jury } {
+    const compiled = compiledPolicyOf(policy)
+    if (compiled === undefined) {
+      throw optionError(setting.owner, 'option "policy" must be made by definePolicy')
+    }
+    refuseUnfit(compiled, setting)
+    refuseMissing(compiled, needed)
+    return { compiled, jury: { decide: createDecide(compiled, clock), authorizer, report } }
+  }
+
+  let current = ready(first)
+  return {
+    compiled: () => current.compiled,
+    jury: () => current.jury,
+    prepare(policy) {
+      const next = ready(policy)
+      return {
+        compiled: next.compiled,
+        commit() {
+          current = next
+        },
+      }
+    },
+    need(permissions) {
+      for (const permission of permissions) needed.add(permission)
+    },
+  }
+}
+
+function refuseUnfit(compiled: CompiledPolicy, setting: PolicySetting): void {
+  const { owner, rule, trustSets, authorize } = setting
+  const { content, locate } = compiled
+  if (content.identity !== rule.kind) {
+    const fault = `option "policy" grants to ${content.identity} identities, and option "identity" reads ${rule.kind}`
+    throw optionError(owner, fault)
+  }
+  if (authorize === undefined && content.grants.length === 0) {
+    throw optionError(owner, 'option "policy" holds no grant, and there is no option "authorize"')
+  }
+  refuseUnknownGrantSets(compiled, trustSets)
+  for (const { path, target, allowed } of compiled.grants) {
+    if (authorize !== undefined && allowed.size > 0) {
+      const fault =
+        'allows something, which is for the option "authorize" of the gate; it may only deny'
+      throw faultAt(locate, path, fault)
+    }
+    if (target.by !== 'identity' || rule.trustDomain === undefined) continue
+    if (target.pattern.text.startsWith(`spiffe://${rule.trustDomain}/`)) continue
+    const fault = `can match nobody: the gate reads identities of the trust domain ${rule.trustDomain}`
+    throw faultAt(locate, [...path, 'identity'], fault)
+  }
+}
+
+/** A route that names what is not known any more would be closed in silence. */
+function refuseMissing({ content, locate }: CompiledPolicy, needed: Iterable<string>): void {
+  for (const permission of needed) {
+    if (content.permissions.includes(permission)) continue
+    const fault = `lacks what a route needs: ${unknownName('permission', permission, content.permissions)}`
+    throw faultAt(locate, ['permissions'], fault, 'ERR_PEERGATE_PERMISSION_UNKNOWN')
+  }
+}

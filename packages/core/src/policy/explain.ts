@@ -1,0 +1,147 @@
+import type { ClientIdentity } from '../client-identity.js'
+import { quote } from '../identity-value/quote.js'
+import type { CompiledGrant } from './compile-grant.js'
+import type { CompiledPolicy } from './compile-policy.js'
+import type { Verdict } from './verdict.js'
+import { formatStatement, permissionsIn } from './statement.js'
+import type { Statement } from './statement.js'
+
+/** Why an identity meets a requirement or does not, as far as the policy decides. */
+export interface Explanation {
+  /** As a reader would write it. */
+  readonly requirement: string
+  readonly identity: string
+  /** One for each permission that the requirement names. */
+  readonly permissions: readonly PermissionExplanation[]
+  /** The whole of it in sentences, one on each line. */
+  readonly text: string
+}
+
+/** Which grants speak of one permission, and what they come to. */
+export interface PermissionExplanation {
+  readonly permission: string
+  /** `denied` by a grant, which wins; `not-granted` where none gives it. */
+  readonly outcome: 'granted' | 'denied' | 'not-granted'
+  /** Every grant that names the permission, in the order of the policy. */
+  readonly grants: readonly GrantExplanation[]
+  /** A grant that would have to be added; null where one gives it, or one denies it. */
+  readonly wanted: { readonly identity: string; readonly allow: readonly string[] } | null
+}
+
+/** What became of one grant. */
+export interface GrantExplanation {
+  /** `grants.3` */
+  readonly place: string
+  readonly effect: 'allow' | 'deny'
+  /** The peers, as the policy writes them. */
+  readonly peers: string
+  /** Whether it names the identity. */
+  readonly matches: boolean
+  /** Whether it gives or denies the permission here. */
+  readonly applies: boolean
+  /** The conditions, with what is known of each for this identity and these parameters. */
+  readonly conditions: readonly ConditionExplanation[]
+}
+
+export interface ConditionExplanation {
+  readonly wording: string
+  readonly verdict: Verdict
+}
+
+/** What an explanation is about, besides the requirement. */
+export interface ExplanationSubject {
+  readonly identity: ClientIdentity
+  readonly params: unknown
+  /** In epoch milliseconds. */
+  readonly now: number
+}
+
+export function explainStatement(
+  statement: Statement,
+  policy: CompiledPolicy,
+  subject: ExplanationSubject,
+): Explanation {
+  const permissions = [...new Set(permissionsIn(statement))].map((permission) =>
+    explainPermission(permission, policy, subject),
+  )
+  const requirement = formatStatement(statement)
+  const { value: identity } = subject.identity
+  const text = permissions.flatMap((one) => describe(one, identity)).join('\n')
+  return { requirement, identity, permissions, text }
+}
+
+function explainPermission(
+  permission: string,
+  { grants, find }: CompiledPolicy,
+  subject: ExplanationSubject,
+): PermissionExplanation {
+  const matching = new Set(find(subject.identity))
+  const explained = grants.flatMap((grant) => {
+    const conditions = explainConditions(grant, subject)
+    return effectsOn(grant, permission).map((effect): GrantExplanation => {
+      const matches = matching.has(grant)
+      const applies = matches && conditions.every(({ verdict }) => holds(effect, verdict))
+      return { place: grant.place, effect, peers: grant.name, matches, applies, conditions }
+    })
+  })
+  const outcome = outcomeOf(explained)
+  const { value: identity } = subject.identity
+  const wanted = outcome === 'not-granted' ? { identity, allow: [permission] } : null
+  return { permission, outcome, grants: explained, wanted }
+}
+
+function effectsOn(
+  { allowed, denied }: CompiledGrant,
+  permission: string,
+): readonly GrantExplanation['effect'][] {
+  return [
+    ...(allowed.has(permission) ? (['allow'] as const) : []),
+    ...(denied.has(permission) ? (['deny'] as const) : []),
+  ]
+}
+
+function explainConditions(
+  { conditions }: CompiledGrant,
+  { identity, params, now }: ExplanationSubject,
+): readonly ConditionExplanation[] {
+  return conditions.map(({ wording, judge }) => {
+    const verdict = judge(identity)
+    return { wording, verdict: typeof verdict === 'function' ? verdict(params, now) : verdict }
+  })
+}
+
+/** What cannot be told gives nothing, and denies. */
+function holds(effect: GrantExplanation['effect'], verdict: Verdict): boolean {
+  return effect === 'allow' ? verdict === 'met' : verdict !== 'unmet'
+}
+
+function outcomeOf(grants: readonly GrantExplanation[]): PermissionExplanation['outcome'] {
+  const effects = new Set(grants.filter(({ applies }) => applies).map(({ effect }) => effect))
+  if (effects.has('deny')) return 'denied'
+  return effects.has('allow') ? 'granted' : 'not-granted'
+}
+
+function describe(
+  { permission, outcome, grants, wanted }: PermissionExplanation,
+  identity: string,
+): readonly string[] {
+  const others = grants.filter(({ matches }) => !matches).length
+  return [
+    `${permission} is ${outcome} for ${quote(identity)}`,
+    ...grants.filter(({ matches }) => matches).map(describeGrant),
+    ...(others === 0 ? [] : [`${others} more grants name ${permission}, for other peers`]),
+    ...(wanted === null ? [] : [`to give it, add ${JSON.stringify(wanted)}`]),
+  ]
+}
+
+function describeGrant({ place, effect, peers, applies, conditions }: GrantExplanation): string {
+  const open = conditions.filter(({ verdict }) => verdict !== 'met')
+  const reasons = open.map(
+    ({ wording, verdict }) =>
+      `it needs ${wording}, which ${verdict === 'unknown' ? 'cannot be told' : 'is not so'}`,
+  )
+  const what = applies ? verbs[effect] : `does not ${effect}`
+  return [`${place} (${peers}) ${what} it`, ...reasons].join(': ')
+}
+
+const verbs = { allow: 'allows', deny: 'denies' } as const

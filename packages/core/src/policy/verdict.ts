@@ -1,0 +1,15 @@
+import type { ClientIdentity } from '../client-identity.js'
+
+/** `unknown` where it cannot be told: then nothing is given, and what is denied is denied. */
+export type Verdict = 'met' | 'unmet' | 'unknown'
+
+/** A condition of a grant. */
+export interface Condition {
+  /** What it demands, in words that follow "it needs": `the trust set "payments"`. */
+  readonly wording: string
+  /** Its verdict on an identity; a function where every request of the identity has its own. */
+  readonly judge: (identity: ClientIdentity) => RequestVerdict | Verdict
+}
+
+/** `params` are the parameters of the route, in a form that nobody has checked; `now` is in epoch milliseconds. */
+export type RequestVerdict = (params: unknown, now: number) => Verdict
