@@ -47,8 +47,7 @@ const names = z.array(name).min(1, 'must name at least one').readonly()
 
 const listed = names
 
-const described = z
-  .record(name, z.string().min(1, 'must say what the permission is for'))
+const described = recordOf(name, z.string().min(1, 'must say what the permission is for'))
   .refine((texts) => Object.keys(texts).length > 0, 'must name at least one')
   .readonly()
 
@@ -82,8 +81,7 @@ const grant = strictOptions({
   notBefore: moment.exactOptional(),
   notAfter: moment.exactOptional(),
   where: strictOptions({
-    params: z
-      .record(text, text)
+    params: recordOf(text, text)
       .refine((params) => Object.keys(params).length > 0, 'must name at least one parameter')
       .readonly(),
   })
@@ -91,11 +89,28 @@ const grant = strictOptions({
     .exactOptional(),
 }).readonly()
 
+/** zod leaves out a member called `__proto__` in silence, and with it a condition or a role. */
+function recordOf<Value extends z.ZodType>(
+  names: z.ZodString,
+  values: Value,
+): z.ZodType<Record<string, z.output<Value>>> {
+  return z.preprocess(
+    (value, context) => {
+      if (Object.hasOwn(Object(value), '__proto__')) {
+        const message = 'must have another name'
+        context.issues.push({ code: 'custom', path: ['__proto__'], message, input: value })
+      }
+      return value
+    },
+    z.record(names, values),
+  )
+}
+
 function policySchema(vocabulary: z.ZodType<Vocabulary>): z.ZodType<PolicyContent> {
   return strictOptions({
     identity: z.enum(identityKinds),
     permissions: vocabulary,
-    roles: z.record(name, role).readonly().default(Object.freeze({})),
+    roles: recordOf(name, role).readonly().default(Object.freeze({})),
     grants: z
       .array(grant)
       .min(1, 'must hold at least one grant')
