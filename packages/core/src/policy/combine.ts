@@ -42,9 +42,8 @@ export function allOf(...requirements: Requirements): AllOfRequirement {
  */
 export function anyOf(...requirements: Requirements): AnyOfRequirement {
   const parts = readParts('anyOf', requirements)
-  const idle = parts.findIndex(({ kind }) => kind === 'authenticated')
-  if (idle !== -1) {
-    const fault = `requirement ${idle + 1} is authenticated, which every identity meets; leave the others out`
+  if (parts.some(isMetByAll)) {
+    const fault = 'one of them is authenticated, which every identity meets; leave the others out'
     throw optionError('anyOf', fault)
   }
   const shown = { anyOf: Object.freeze(requirements) }
@@ -67,6 +66,12 @@ function readParts(
     }
     return statement.kind === kind ? statement.parts : [statement]
   })
+}
+
+/** Within an anyOf there is none, since that would have been refused. */
+function isMetByAll(statement: IdentityStatement): boolean {
+  if (statement.kind === 'authenticated') return true
+  return statement.kind === 'allOf' && statement.parts.every(isMetByAll)
 }
 
 /** Nobody could meet both, so that the route would be closed in silence. */

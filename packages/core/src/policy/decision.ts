@@ -8,8 +8,8 @@ export interface AllowedDecision {
   /**
    * `granted`: by {@link AllowedDecision.grant}. `authorizer`: by the external engine. `trust-set`,
    * `assurance`, `condition`: by what the route demands. `authenticated`, `public`: the route asks no
-   * more. Of several requirements, the first permission gives the reason, and whatever else is
-   * demanded before `authenticated`.
+   * more. Of several requirements, the first permission gives the reason; without one, the first that
+   * is not `authenticated`.
    */
   readonly reason:
     'granted' | 'authorizer' | 'trust-set' | 'assurance' | 'condition' | 'authenticated' | 'public'

@@ -4,7 +4,7 @@ import { isAssured } from '../evidence.js'
 import type { Assurance } from '../evidence.js'
 import { quote } from '../identity-value/quote.js'
 import { allow, deny } from './decision.js'
-import type { AllowedDecision, Decision, DeniedDecision, PendingDecision } from './decision.js'
+import type { AllowedDecision, Decision, DeniedDecision } from './decision.js'
 import { judgePredicate } from './judge-predicate.js'
 import type { Judge, Jury } from './jury.js'
 import type { CombinedStatement, IdentityStatement } from './statement.js'
@@ -59,42 +59,56 @@ function denyAssurance({ value, assurance }: ClientIdentity, minimum: Assurance)
 /** Asks the parts in their order, and waits only for those that have to be waited for. */
 function judgeParts({ kind, parts }: CombinedStatement, jury: Jury): Judge {
   const judges = parts.map((part) => createJudge(part, jury))
-  const combine = kind === 'allOf' ? combineAll : combineAny
-  return (identity, request, params) => {
-    function judgeFrom(index: number, before: Decision | null): PendingDecision {
-      for (let next = index, answer = before; ; next += 1) {
-        const judge = judges[next]
-        if (judge === undefined) return answer as Decision
-        const decision = judge(identity, request, params)
-        if (decision instanceof Promise) {
-          const earlier = answer
-          return decision.then((late) => {
-            const [combined, isFinal] = combine(earlier, late)
-            return isFinal ? combined : judgeFrom(next + 1, combined)
-          })
-        }
-        const [combined, isFinal] = combine(answer, decision)
-        if (isFinal) return combined
-        answer = combined
-      }
+  // Of allOf, the first denial is final; of anyOf, the first allowance.
+  const goesOn = kind === 'allOf'
+
+  async function judgeLate(
+    { pending, before, rest }: Waiting,
+    ...subject: Parameters<Judge>
+  ): Promise<Decision> {
+    const late = await pending
+    if (late.allowed !== goesOn) return late
+    let answer = combine(before, late)
+    for (const judge of rest) {
+      const decision = await judge(...subject)
+      if (decision.allowed !== goesOn) return decision
+      answer = combine(answer, decision)
     }
-    return judgeFrom(0, null)
+    return answer
+  }
+
+  return (identity, request, params) => {
+    let answer: Decision | null = null
+    let asked = 0
+    for (const judge of judges) {
+      const decision = judge(identity, request, params)
+      asked += 1
+      if (decision instanceof Promise) {
+        const waiting = { pending: decision, before: answer, rest: judges.slice(asked) }
+        return judgeLate(waiting, identity, request, params)
+      }
+      if (decision.allowed !== goesOn) return decision
+      answer = combine(answer, decision)
+    }
+    return answer as Decision
   }
 }
 
-type Combine = (before: Decision | null, decision: Decision) => readonly [Decision, boolean]
-
-/** The first denial is final. */
-const combineAll: Combine = (before, decision) => {
-  if (!decision.allowed) return [decision, true]
-  return [before === null ? decision : moreTelling(before as AllowedDecision, decision), false]
+/** A part that has to be waited for, what those before it came to, and those after it. */
+interface Waiting {
+  readonly pending: Promise<Decision>
+  readonly before: Decision | null
+  readonly rest: readonly Judge[]
 }
 
-/** The first that allows is final; without one, the first denial is the answer. */
-const combineAny: Combine = (before, decision) =>
-  decision.allowed ? [decision, true] : [before ?? decision, false]
+/** Of decisions that agree, the first denial, or the first of the allowances that tell most. */
+function combine(before: Decision | null, decision: Decision): Decision {
+  if (before === null) return decision
+  return before.allowed && decision.allowed && weigh(decision) > weigh(before) ? decision : before
+}
 
-/** A grant tells most, and the first of several is the answer; that there is an identity, least. */
-function moreTelling(one: AllowedDecision, other: AllowedDecision): AllowedDecision {
-  return one.reason === 'granted' || other.reason === 'authenticated' ? one : other
+/** A permission tells most; that there is an identity, least. */
+function weigh({ reason }: AllowedDecision): number {
+  if (reason === 'granted' || reason === 'authorizer') return 2
+  return reason === 'authenticated' ? 0 : 1
 }
