@@ -3,7 +3,7 @@ import { PeerGateError } from '../errors.js'
 import { quote } from '../identity-value/quote.js'
 import { allow, deny } from './decision.js'
 import type { Decision, PendingDecision } from './decision.js'
-import { isPromiseLike, settle } from './settle.js'
+import { awaitAnswer, isPromiseLike, settle } from './settle.js'
 
 /** What an external policy engine is asked. */
 export interface AuthorizationQuestion<Permission extends string = string> {
@@ -55,7 +55,8 @@ export function createAuthorizer(
 
   return (identity, permission, request, params) => {
     const deadline = new AbortController()
-    const question = { identity, permission, params, request, signal: deadline.signal }
+    const { signal } = deadline
+    const question = Object.freeze({ identity, permission, params, request, signal })
     return settle(() => limitTime(authorize(question), within, deadline), {
       read: (answer) => read(answer, question),
       fail: (cause) => fail('gave no answer', question, cause),
@@ -74,10 +75,11 @@ function limitTime(answer: unknown, within: number, deadline: AbortController): 
   if (!isPromiseLike(answer)) return answer
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`it took longer than ${within} s`))
-      deadline.abort()
+      const late = new Error(`it took longer than ${within} s`)
+      reject(late)
+      deadline.abort(late)
     }, within * 1000)
-    void Promise.resolve(answer)
+    void awaitAnswer(answer)
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))
   })

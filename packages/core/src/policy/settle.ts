@@ -10,10 +10,17 @@ export interface Reading {
 export function settle(ask: () => unknown, { read, fail }: Reading): PendingDecision {
   try {
     const answer = ask()
-    return isPromiseLike(answer) ? Promise.resolve(answer).then(read, fail) : read(answer)
+    return isPromiseLike(answer) ? awaitAnswer(answer).then(read, fail) : read(answer)
   } catch (cause) {
     return fail(cause)
   }
+}
+
+/** A promise of our own, since a `then` of somebody else may give anything. */
+export function awaitAnswer(answer: PromiseLike<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    resolve(answer)
+  })
 }
 
 /** Whether `value` has to be waited for. */
