@@ -15,11 +15,23 @@ export function compileConditions(
 ): readonly Condition[] {
   const { trustSet, minimumAssurance, where } = grant
   return [
+    ...(target.by === 'fingerprint' ? [needCertificate(target.fingerprint256)] : []),
     ...(trustSet === undefined ? [] : [needTrustSet(trustSet)]),
     ...(minimumAssurance === undefined ? [] : [needAssurance(minimumAssurance)]),
     ...needMoment(grant, context),
     ...createScope(where, target, context),
   ]
+}
+
+/** A proxy may assert an identity without its certificate, which could then be any. */
+function needCertificate(wanted: string): Condition {
+  return {
+    wording: `the certificate ${wanted}`,
+    judge({ fingerprint256 }) {
+      if (fingerprint256 === null) return 'unknown'
+      return fingerprint256 === wanted ? 'met' : 'unmet'
+    },
+  }
 }
 
 function needTrustSet(name: string): Condition {
@@ -46,11 +58,8 @@ function needMoment(
 ): readonly Condition[] {
   const [first, last] = [readMoment(notBefore, -Infinity), readMoment(notAfter, Infinity)]
   if (first > last) {
-    throw faultAt(
-      locate,
-      [...path, 'notAfter'],
-      'lies before notBefore, so that nobody has the grant',
-    )
+    const fault = 'lies before notBefore, so that nobody has the grant'
+    throw faultAt(locate, [...path, 'notAfter'], fault)
   }
   const sides: Condition[] = []
   if (notBefore !== undefined) {

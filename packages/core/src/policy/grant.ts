@@ -28,7 +28,8 @@ export interface IdentityGrant<
 
 /**
  * A grant to one certificate, whatever its identity: for incidents and migrations, since the next
- * certificate of the same peer does not have it. So it must end.
+ * certificate of the same peer does not have it. So it must end. An identity whose certificate is not
+ * known, since a proxy asserts it alone, is given nothing by it, and denied what it denies.
  */
 export interface FingerprintGrant<
   Permission extends string = string,
