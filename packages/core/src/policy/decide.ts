@@ -3,9 +3,10 @@ import { PeerGateError } from '../errors.js'
 import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
-import type { RequestVerdict, Verdict } from './verdict.js'
 import { allow, deny } from './decision.js'
 import type { AllowedDecision, Decision, DeniedDecision } from './decision.js'
+import { holds } from './verdict.js'
+import type { Effect, RequestVerdict, Verdict } from './verdict.js'
 
 /** Decides whether an identity holds a permission, on a route with these parameters. */
 export type Decide = (identity: ClientIdentity, permission: string, params: unknown) => Decision
@@ -41,69 +42,86 @@ interface Holding {
 
 type Answer = Decision | ((params: unknown, now: number) => Decision)
 
-/** A grant whose fixed conditions were judged: what is left to ask of each request. */
-interface OpenGrant {
-  readonly grant: CompiledGrant
+/** A grant whose fixed conditions were judged: its decision, and what is left to ask of each request. */
+interface Ruling {
+  readonly decision: Decision
   readonly verdicts: readonly RequestVerdict[]
 }
 
+/** Decisions are made here, errors included, so that none is made for a request. */
 function createAnswer(
   grants: readonly CompiledGrant[],
   identity: ClientIdentity,
   permission: string,
 ): Answer {
-  const denying = openGrants(grants, identity, {
-    hasIt: ({ denied }) => denied.has(permission),
-    holds: (verdict) => verdict !== 'unmet',
-  })
-  const denied = denying.find(isSure)
-  if (denied !== undefined) return denyBy(denied.grant, identity, permission)
-  const allowing = openGrants(grants, identity, {
-    hasIt: ({ allowed }) => allowed.has(permission),
-    holds: (verdict) => verdict === 'met',
-  })
-  const [first] = allowing
-  if (denying.length === 0) {
-    if (first === undefined) return denyUngranted(grants, identity, permission)
-    if (isSure(first)) return allowBy(first.grant)
-  }
-  // An error is made for a log to show, and not for each of the requests that it answers.
-  const denials = denying.map(({ grant, verdicts }) => ({
-    verdicts,
-    decision: denyBy(grant, identity, permission),
-  }))
-  const allowances = allowing.map(({ grant, verdicts }) => ({ verdicts, decision: allowBy(grant) }))
+  const denials = readRulings(grants, 'deny', identity, permission)
+  const denial = denials.find(isSure)
+  if (denial !== undefined) return denial.decision
+  const allowances = readRulings(grants, 'allow', identity, permission)
+  const [first] = allowances
+  if (denials.length === 0 && first !== undefined && isSure(first)) return first.decision
   const otherwise = denyUngranted(grants, identity, permission)
-  return (params, now) => {
-    const found =
-      denials.find(({ verdicts }) => verdicts.every((judge) => judge(params, now) !== 'unmet')) ??
-      allowances.find(({ verdicts }) => verdicts.every((judge) => judge(params, now) === 'met'))
-    return found?.decision ?? otherwise
-  }
+  if (denials.length + allowances.length === 0) return otherwise
+  return (params, now) =>
+    findDecision('deny', denials, params, now) ??
+    findDecision('allow', allowances, params, now) ??
+    otherwise
 }
 
-function isSure({ verdicts }: OpenGrant): boolean {
+function isSure({ verdicts }: Ruling): boolean {
   return verdicts.length === 0
 }
 
-/** The grants that have a permission, without those whose fixed conditions exclude the identity. */
-function openGrants(
+/** Of the grants that have the permission, those whose fixed conditions do not exclude the identity. */
+function readRulings(
   grants: readonly CompiledGrant[],
+  effect: Effect,
   identity: ClientIdentity,
-  effect: {
-    readonly hasIt: (grant: CompiledGrant) => boolean
-    readonly holds: (verdict: Verdict) => boolean
-  },
-): readonly OpenGrant[] {
-  return grants.filter(effect.hasIt).flatMap((grant) => {
-    const verdicts: RequestVerdict[] = []
-    for (const { judge } of grant.conditions) {
-      const verdict = judge(identity)
-      if (typeof verdict === 'function') verdicts.push(verdict)
-      else if (!effect.holds(verdict)) return []
-    }
-    return [{ grant, verdicts }]
+  permission: string,
+): readonly Ruling[] {
+  return grants.flatMap((grant) => {
+    if (!hasEffect(grant, effect, permission)) return []
+    const judged = grant.conditions.map(({ judge }) => judge(identity))
+    if (judged.some((verdict) => !isOpen(verdict) && !holds(effect, verdict))) return []
+    const decision = effect === 'allow' ? allowBy(grant) : denyBy(grant, identity, permission)
+    return [{ decision, verdicts: judged.filter(isOpen) }]
   })
+}
+
+function hasEffect(
+  { allowed, denied }: CompiledGrant,
+  effect: Effect,
+  permission: string,
+): boolean {
+  return (effect === 'allow' ? allowed : denied).has(permission)
+}
+
+function isOpen(verdict: RequestVerdict | Verdict): verdict is RequestVerdict {
+  return typeof verdict === 'function'
+}
+
+function findDecision(
+  effect: Effect,
+  rulings: readonly Ruling[],
+  params: unknown,
+  now: number,
+): Decision | null {
+  for (const { decision, verdicts } of rulings) {
+    if (areHeld(effect, verdicts, params, now)) return decision
+  }
+  return null
+}
+
+function areHeld(
+  effect: Effect,
+  verdicts: readonly RequestVerdict[],
+  params: unknown,
+  now: number,
+): boolean {
+  for (const judge of verdicts) {
+    if (!holds(effect, judge(params, now))) return false
+  }
+  return true
 }
 
 function allowBy({ name }: CompiledGrant): AllowedDecision {
@@ -122,16 +140,16 @@ function denyBy(
 /** Grants of this identity that would give it say on which condition; those of others say nothing. */
 function denyUngranted(
   grants: readonly CompiledGrant[],
-  { value }: ClientIdentity,
+  identity: ClientIdentity,
   permission: string,
 ): DeniedDecision {
   const near = grants
     .filter(({ allowed }) => allowed.has(permission))
-    .map(
-      ({ place, conditions }) =>
-        `${place} needs ${conditions.map(({ wording }) => wording).join(' and ')}`,
-    )
-  const fault = `no grant gives ${permission} to ${quote(value)}`
+    .map(({ place, conditions }) => {
+      const open = conditions.filter(({ judge }) => judge(identity) !== 'met')
+      return `${place} needs ${open.map(({ wording }) => wording).join(' and ')}`
+    })
+  const fault = `no grant gives ${permission} to ${quote(identity.value)}`
   const detail = [fault, ...near].join('; ')
   return deny('not-granted', new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', detail))
 }

@@ -3,6 +3,13 @@ import type { ClientIdentity } from '../client-identity.js'
 /** `unknown` where it cannot be told: then nothing is given, and what is denied is denied. */
 export type Verdict = 'met' | 'unmet' | 'unknown'
 
+export type Effect = 'allow' | 'deny'
+
+/** Whether a grant with this effect has it, on a condition with this verdict. */
+export function holds(effect: Effect, verdict: Verdict): boolean {
+  return effect === 'allow' ? verdict === 'met' : verdict !== 'unmet'
+}
+
 /** A condition of a grant. */
 export interface Condition {
   /** What it demands, in words that follow "it needs": `the trust set "payments"`. */
