@@ -2,9 +2,11 @@ import type { ClientIdentity } from '../client-identity.js'
 import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
-import type { Verdict } from './verdict.js'
 import { formatStatement, permissionsIn } from './statement.js'
 import type { Statement } from './statement.js'
+import { refuseUnknownPermission } from './unknown-permission.js'
+import { holds } from './verdict.js'
+import type { Effect, Verdict } from './verdict.js'
 
 /** Why an identity meets a requirement or does not, as far as the policy decides. */
 export interface Explanation {
@@ -20,11 +22,14 @@ export interface Explanation {
 /** Which grants speak of one permission, and what they come to. */
 export interface PermissionExplanation {
   readonly permission: string
-  /** `denied` by a grant, which wins; `not-granted` where none gives it. */
-  readonly outcome: 'granted' | 'denied' | 'not-granted'
+  /**
+   * `denied` by a grant, which wins; where none gives it, `not-granted`, or `authorizer` where an
+   * external engine is asked.
+   */
+  readonly outcome: 'granted' | 'denied' | 'not-granted' | 'authorizer'
   /** Every grant that names the permission, in the order of the policy. */
   readonly grants: readonly GrantExplanation[]
-  /** A grant that would have to be added; null where one gives it, or one denies it. */
+  /** A grant that would have to be added; null where none would change the outcome. */
   readonly wanted: { readonly identity: string; readonly allow: readonly string[] } | null
 }
 
@@ -32,7 +37,7 @@ export interface PermissionExplanation {
 export interface GrantExplanation {
   /** `grants.3` */
   readonly place: string
-  readonly effect: 'allow' | 'deny'
+  readonly effect: Effect
   /** The peers, as the policy writes them. */
   readonly peers: string
   /** Whether it names the identity. */
@@ -52,22 +57,29 @@ export interface ConditionExplanation {
 export interface ExplanationSubject {
   readonly identity: ClientIdentity
   readonly params: unknown
+  /** Whether an external engine decides what no grant denies. */
+  readonly hasAuthorizer: boolean
   /** In epoch milliseconds. */
   readonly now: number
 }
 
+/** @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN */
 export function explainStatement(
   statement: Statement,
   policy: CompiledPolicy,
   subject: ExplanationSubject,
 ): Explanation {
-  const permissions = [...new Set(permissionsIn(statement))].map((permission) =>
-    explainPermission(permission, policy, subject),
-  )
+  const permissions = [...new Set(permissionsIn(statement))].map((permission) => {
+    refuseUnknownPermission(permission, policy.content.permissions)
+    return explainPermission(permission, policy, subject)
+  })
   const requirement = formatStatement(statement)
   const { value: identity } = subject.identity
-  const text = permissions.flatMap((one) => describe(one, identity)).join('\n')
-  return { requirement, identity, permissions, text }
+  const lines =
+    permissions.length === 0
+      ? [`${requirement} names no permission, so that no grant decides on it`]
+      : permissions.flatMap((one) => describe(one, identity))
+  return { requirement, identity, permissions, text: lines.join('\n') }
 }
 
 function explainPermission(
@@ -84,16 +96,13 @@ function explainPermission(
       return { place: grant.place, effect, peers: grant.name, matches, applies, conditions }
     })
   })
-  const outcome = outcomeOf(explained)
+  const outcome = outcomeOf(explained, subject.hasAuthorizer)
   const { value: identity } = subject.identity
   const wanted = outcome === 'not-granted' ? { identity, allow: [permission] } : null
   return { permission, outcome, grants: explained, wanted }
 }
 
-function effectsOn(
-  { allowed, denied }: CompiledGrant,
-  permission: string,
-): readonly GrantExplanation['effect'][] {
+function effectsOn({ allowed, denied }: CompiledGrant, permission: string): readonly Effect[] {
   return [
     ...(allowed.has(permission) ? (['allow'] as const) : []),
     ...(denied.has(permission) ? (['deny'] as const) : []),
@@ -110,15 +119,14 @@ function explainConditions(
   })
 }
 
-/** What cannot be told gives nothing, and denies. */
-function holds(effect: GrantExplanation['effect'], verdict: Verdict): boolean {
-  return effect === 'allow' ? verdict === 'met' : verdict !== 'unmet'
-}
-
-function outcomeOf(grants: readonly GrantExplanation[]): PermissionExplanation['outcome'] {
+function outcomeOf(
+  grants: readonly GrantExplanation[],
+  hasAuthorizer: boolean,
+): PermissionExplanation['outcome'] {
   const effects = new Set(grants.filter(({ applies }) => applies).map(({ effect }) => effect))
   if (effects.has('deny')) return 'denied'
-  return effects.has('allow') ? 'granted' : 'not-granted'
+  if (effects.has('allow')) return 'granted'
+  return hasAuthorizer ? 'authorizer' : 'not-granted'
 }
 
 function describe(
@@ -126,13 +134,24 @@ function describe(
   identity: string,
 ): readonly string[] {
   const others = grants.filter(({ matches }) => !matches).length
+  const denying = grants.filter(({ effect, applies }) => effect === 'deny' && applies)
   return [
-    `${permission} is ${outcome} for ${quote(identity)}`,
+    `${permission} ${outcomes[outcome]} ${quote(identity)}`,
     ...grants.filter(({ matches }) => matches).map(describeGrant),
-    ...(others === 0 ? [] : [`${others} more grants name ${permission}, for other peers`]),
-    ...(wanted === null ? [] : [`to give it, add ${JSON.stringify(wanted)}`]),
+    ...(others === 0 ? [] : [`grants for other peers that name it: ${others}`]),
+    ...(denying.length === 0
+      ? []
+      : [`a denial wins over every grant; change ${denying.map(({ place }) => place).join(', ')}`]),
+    ...(wanted === null ? [] : [`a grant that would give it: ${JSON.stringify(wanted)}`]),
   ]
 }
+
+const outcomes = {
+  granted: 'is granted to',
+  denied: 'is denied to',
+  'not-granted': 'is not granted to',
+  authorizer: 'is for the engine to decide, for',
+} as const
 
 function describeGrant({ place, effect, peers, applies, conditions }: GrantExplanation): string {
   const open = conditions.filter(({ verdict }) => verdict !== 'met')

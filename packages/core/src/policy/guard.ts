@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
-import { optionError, unknownName } from '../options.js'
+import { optionError } from '../options.js'
 import { allow, deny } from './decision.js'
 import type { Decision, DeniedDecision, PendingDecision } from './decision.js'
 import { createJudge } from './judge.js'
@@ -10,6 +10,7 @@ import { makeRequirement, requirementForms, statementOf } from './statement.js'
 import type { IdentityStatement, PermissionStatement, Statement } from './statement.js'
 import { refuseUnknownSet } from './trust-sets.js'
 import type { TrustSets } from './trust-sets.js'
+import { refuseUnknownPermission } from './unknown-permission.js'
 
 /** What a decision needs to know of the sender of a request. */
 export type Sender =
@@ -99,13 +100,6 @@ function refuseForeign({ tag, gate }: PermissionStatement, own: object): void {
   if (gate === null || gate === own) return
   const fault = `the requirement of ${tag} was not made by this gate`
   throw new PeerGateError('ERR_PEERGATE_GATE_FOREIGN', fault)
-}
-
-function refuseUnknownPermission(tag: unknown, known: readonly string[]): void {
-  if (typeof tag !== 'string') throw optionError('permission', 'must be a text')
-  if (known.includes(tag)) return
-  const fault = unknownName('permission', tag, known)
-  throw new PeerGateError('ERR_PEERGATE_PERMISSION_UNKNOWN', fault)
 }
 
 const allowedPublic = allow('public')

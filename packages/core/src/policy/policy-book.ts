@@ -44,7 +44,8 @@ export interface PolicyBook<in Permission extends string = never> {
    * Why an identity meets a requirement or does not: which grants were looked at, which matched, which
    * denied, and what would have to be added. `params` are the parameters of the route.
    *
-   * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for what is no requirement
+   * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for what is no requirement,
+   * ERR_PEERGATE_PERMISSION_UNKNOWN for a tag outside the vocabulary
    *
    * @example
    * ```ts
@@ -116,7 +117,12 @@ export function createPolicyBook<Permission extends string>(
     explain(identity, requirement, params) {
       const statement = statementOf(requirement)
       if (statement === undefined) throw optionError('explain', requirementForms)
-      return explainStatement(statement, current.compiled(), { identity, params, now: clock() })
+      return explainStatement(statement, current.compiled(), {
+        identity,
+        params,
+        now: clock(),
+        hasAuthorizer: authorize !== undefined,
+      })
     },
   }
 }
