@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import * as z from 'zod'
 import { createAdmit } from './admission.js'
 import type { Admit } from './admission.js'
@@ -110,16 +111,19 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   options: PeerGateOptions<Kind, Permission>,
 ): PeerGate<Permission> {
   const parsed = parseOptions('createPeerGate', gateSchema, options)
-  const { source, identity, policy, clock, minimumAssurance, onFault } = parsed
+  const { source, identity, policy, clock, minimumAssurance, authorize, authorizeWithin } = parsed
+  if (authorize === undefined && authorizeWithin !== undefined) {
+    throw optionError('createPeerGate', 'option "authorizeWithin" needs the option "authorize"')
+  }
+  const setting = { ...parsed, clock: () => readClock(clock) }
   const current = createCurrentPolicy(policy, {
-    ...parsed,
-    owner: 'createPeerGate',
+    ...setting,
     rule: identity,
     trustSets: source.trustSets,
-    clock: () => readClock(clock),
-    report: containCallback('onFault', onFault),
+    authorizeWithin: authorizeWithin ?? 1,
+    report: containCallback('onFault', parsed.onFault),
   })
-  const { remember, ...book } = createPolicyBook<Permission>(current, parsed)
+  const { remember, ...book } = createPolicyBook<Permission>(current, setting)
   claimSource(options.source)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
@@ -163,8 +167,12 @@ function readClock(clock: () => number): number {
   }
 }
 
-function warnOfFault({ code, detail }: PeerGateError): void {
-  process.emitWarning(detail, { type: 'PeergateWarning', code })
+function warnOfFault({ code, detail, cause }: PeerGateError): void {
+  const options = { type: 'PeergateWarning', code }
+  process.emitWarning(
+    detail,
+    cause === undefined ? options : { ...options, detail: inspect(cause) },
+  )
 }
 
 /** A pattern in the place of an identity would deny more than it says. */
@@ -196,7 +204,7 @@ const gateSchema = strictOptions({
     .number()
     .gt(0, 'must be more than 0')
     .max(60, 'must be at most 60 seconds')
-    .default(1),
+    .exactOptional(),
   onFault: z
     .custom<(error: PeerGateError) => void>(isFunction, 'must be a function')
     .default(() => warnOfFault),

@@ -33,7 +33,6 @@ export interface PreparedPolicy {
 
 /** What a policy must fit, and is judged with. */
 export interface PolicySetting {
-  readonly owner: string
   /** The kind that the gate's rule reads, and the trust domain that it demands, if it does. */
   readonly rule: { readonly kind: IdentityKind; readonly trustDomain?: string | undefined }
   readonly trustSets: TrustSets
@@ -51,22 +50,20 @@ export function createCurrentPolicy(first: Policy, setting: PolicySetting): Curr
     authorize === undefined ? null : createAuthorizer(authorize, authorizeWithin, report)
   const needed = new Set<string>()
 
-  function ready(policy: Policy): { readonly compiled: CompiledPolicy; readonly jury: Jury } {
+  function ready(owner: string, policy: Policy): ReadyPolicy {
     const compiled = compiledPolicyOf(policy)
-    if (compiled === undefined) {
-      throw optionError(setting.owner, 'option "policy" must be made by definePolicy')
-    }
-    refuseUnfit(compiled, setting)
+    if (compiled === undefined) throw optionError(owner, 'the policy must be made by definePolicy')
+    refuseUnfit(owner, compiled, setting)
     refuseMissing(compiled, needed)
     return { compiled, jury: { decide: createDecide(compiled, clock), authorizer, report } }
   }
 
-  let current = ready(first)
+  let current = ready('createPeerGate', first)
   return {
     compiled: () => current.compiled,
     jury: () => current.jury,
     prepare(policy) {
-      const next = ready(policy)
+      const next = ready('setPolicy', policy)
       return {
         compiled: next.compiled,
         commit() {
@@ -80,18 +77,30 @@ export function createCurrentPolicy(first: Policy, setting: PolicySetting): Curr
   }
 }
 
-function refuseUnfit(compiled: CompiledPolicy, setting: PolicySetting): void {
-  const { owner, rule, trustSets, authorize } = setting
-  const { content, locate } = compiled
+interface ReadyPolicy {
+  readonly compiled: CompiledPolicy
+  readonly jury: Jury
+}
+
+function refuseUnfit(owner: string, compiled: CompiledPolicy, setting: PolicySetting): void {
+  const { rule, trustSets, authorize } = setting
+  const { content } = compiled
   if (content.identity !== rule.kind) {
-    const fault = `option "policy" grants to ${content.identity} identities, and option "identity" reads ${rule.kind}`
+    const fault = `the policy grants to ${content.identity} identities, and the gate reads ${rule.kind}`
     throw optionError(owner, fault)
   }
   if (authorize === undefined && content.grants.length === 0) {
-    throw optionError(owner, 'option "policy" holds no grant, and there is no option "authorize"')
+    throw optionError(owner, 'the policy holds no grant, and the gate has no "authorize"')
   }
   refuseUnknownGrantSets(compiled, trustSets)
-  for (const { path, target, allowed } of compiled.grants) {
+  refuseUnfitGrants(compiled, setting)
+}
+
+function refuseUnfitGrants(
+  { grants, locate }: CompiledPolicy,
+  { rule, authorize }: PolicySetting,
+): void {
+  for (const { path, target, allowed } of grants) {
     if (authorize !== undefined && allowed.size > 0) {
       const fault =
         'allows something, which is for the option "authorize" of the gate; it may only deny'
