@@ -113,6 +113,11 @@ export function unknownName(noun: string, name: string, known: Iterable<string>)
   return `${noun} ${quote(name)} ${isNotKnown(name, known)}`
 }
 
+/** The fault of an option that names what is not among `known`, in words that follow the option. */
+export function namesUnknown(noun: string, name: string, known: Iterable<string>): string {
+  return `names the ${noun} ${quote(name)}, which ${isNotKnown(name, known)}`
+}
+
 function isNotKnown(name: string, known: Iterable<string>): string {
   return `is not known${suggest(name, known)}`
 }

@@ -53,7 +53,7 @@ export function compileGrant(grant: GrantContent, context: GrantContext): Compil
     trustSet,
     ends: notAfter === undefined ? Infinity : Date.parse(notAfter),
     parameters: Object.keys(where?.params ?? {}),
-    key: JSON.stringify([keyOf(target), ...conditions.map(({ wording }) => wording)]),
+    key: JSON.stringify([keyOf(target), ...conditions.map(({ wording }) => wording).toSorted()]),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../client-identity.js'
 import { quote } from '../identity-value/quote.js'
-import { faultAt, parseAt, unknownName } from '../options.js'
+import { faultAt, namesUnknown, parseAt } from '../options.js'
 import type { Locate } from '../options.js'
 import { compileGrant } from './compile-grant.js'
 import type { CompiledGrant } from './compile-grant.js'
@@ -94,7 +94,7 @@ function refuseUnfitLists(
     refuseRepeats(list, [...path, name], locate)
     for (const [index, permission] of list.entries()) {
       if (vocabulary.has(permission)) continue
-      const fault = `names a ${unknownName('permission', permission, vocabulary)}`
+      const fault = namesUnknown('permission', permission, vocabulary)
       throw faultAt(locate, [...path, name, index], fault, 'ERR_PEERGATE_PERMISSION_UNKNOWN')
     }
   }

@@ -1,6 +1,7 @@
 import { quote } from '../identity-value/quote.js'
-import { faultAt, unknownName } from '../options.js'
+import { faultAt, namesUnknown } from '../options.js'
 import type { GrantContext, GrantTarget } from './grant-target.js'
+import type { IdentityPattern } from './pattern.js'
 import type { Condition, RequestVerdict, Verdict } from './verdict.js'
 import type { GrantContent } from './policy-schema.js'
 
@@ -15,30 +16,49 @@ export function createScope(
   target: GrantTarget,
   { path, locate }: GrantContext,
 ): readonly Condition[] {
-  const captures = target.by === 'identity' ? target.pattern.captures : []
+  const pattern = target.by === 'identity' ? target.pattern : patternless
   const conditions = Object.entries(where?.params ?? {}).map(([parameter, wanted]) => {
-    const capture = captureIn(wanted)
-    if (capture !== null && !captures.includes(capture)) {
-      const fault = `compares with a ${unknownName('capture', capture, captures)}; the pattern must hold {${capture}}`
-      throw faultAt(locate, [...path, 'where', 'params', parameter], fault)
-    }
-    return needParameter(parameter, wanted, target)
+    const fault = faultOf(wanted, pattern.captures)
+    if (fault !== null) throw faultAt(locate, [...path, 'where', 'params', parameter], fault)
+    return needParameter(parameter, wanted, pattern)
   })
-  refuseIdleCapture(captures, where, (fault) => faultAt(locate, [...path, 'identity'], fault))
+  refuseIdleCapture(pattern.captures, where, (fault) =>
+    faultAt(locate, [...path, 'identity'], fault),
+  )
   return conditions
 }
 
-function needParameter(parameter: string, wanted: string, target: GrantTarget): Condition {
+type Capturing = Pick<IdentityPattern, 'capture' | 'captures'>
+
+const patternless: Capturing = { captures: [], capture: () => null }
+
+/** A capture within a text would be compared as it is written, so that the grant stands for nobody. */
+function faultOf(wanted: string, captures: readonly string[]): string | null {
   const capture = captureIn(wanted)
+  if (capture === null) {
+    return /[{}]/u.test(wanted) ? 'must be a text without braces, or one capture: {name}' : null
+  }
+  if (captures.includes(capture)) return null
+  return `${namesUnknown('capture', capture, captures)}; the pattern of the grant must hold {${capture}}`
+}
+
+function needParameter(parameter: string, wanted: string, pattern: Capturing): Condition {
+  const name = captureIn(wanted)
+  if (name === null) {
+    const judge = compareWith(parameter, wanted)
+    return { wording: `${describe(parameter)} to be ${quote(wanted)}`, judge: () => judge }
+  }
   return {
-    wording: `the parameter ${quote(parameter)} of the route to be ${capture === null ? quote(wanted) : `the ${capture} of the identity`}`,
+    wording: `${describe(parameter)} to be the ${name} of the identity`,
     judge({ value }) {
-      if (capture === null) return compareWith(parameter, wanted)
-      const captured =
-        target.by === 'identity' ? target.pattern.capture(value)?.[capture] : undefined
+      const captured = pattern.capture(value)?.[name]
       return captured === undefined ? 'unknown' : compareWith(parameter, captured)
     },
   }
+}
+
+function describe(parameter: string): string {
+  return `the parameter ${quote(parameter)} of the route`
 }
 
 function compareWith(parameter: string, wanted: string): RequestVerdict {
@@ -51,9 +71,15 @@ function compareWith(parameter: string, wanted: string): RequestVerdict {
 
 /** Routers give an object without a prototype, or with one; what it inherits is no parameter. */
 function readParameter(params: unknown, name: string): string | null {
-  if (typeof params !== 'object' || params === null || !Object.hasOwn(params, name)) return null
-  const value: unknown = (params as Readonly<Record<string, unknown>>)[name]
-  return typeof value === 'string' ? value : null
+  if (typeof params !== 'object' || params === null) return null
+  try {
+    if (!Object.hasOwn(params, name)) return null
+    const value: unknown = (params as Readonly<Record<string, unknown>>)[name]
+    return typeof value === 'string' ? value : null
+  } catch {
+    // A getter of somebody else's: what cannot be read is not known.
+    return null
+  }
 }
 
 function captureIn(text: string): string | null {

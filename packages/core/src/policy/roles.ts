@@ -1,5 +1,5 @@
 import { quote } from '../identity-value/quote.js'
-import { faultAt, unknownName } from '../options.js'
+import { faultAt, namesUnknown } from '../options.js'
 import type { Locate } from '../options.js'
 import type { Role } from './grant.js'
 
@@ -22,9 +22,10 @@ export function expandRoles(
   function expand(name: string, outer: readonly string[]): ReadonlySet<string> {
     const known = expanded.get(name)
     if (known !== undefined) return known
-    const { allow = [], roles: inner = [] } = declared.get(name) as Role<string, string>
-    if (outer.includes(name))
+    if (outer.includes(name)) {
       throw faultAt(locate, ['roles', name], describeCycle([...outer, name]))
+    }
+    const { allow = [], roles: inner = [] } = declared.get(name) as Role<string, string>
     refuseUnknownRoles(inner, declared.keys(), ['roles', name, 'roles'], locate)
     const path = [...outer, name]
     const permissions = new Set([
@@ -50,12 +51,11 @@ export function refuseUnknownRoles(
   const roles = new Set(known)
   for (const [index, name] of named.entries()) {
     if (roles.has(name)) continue
-    throw faultAt(locate, [...path, index], `names a ${unknownName('role', name, roles)}`)
+    throw faultAt(locate, [...path, index], namesUnknown('role', name, roles))
   }
 }
 
 function describeCycle(names: readonly string[]): string {
-  const [last] = names.slice(-1)
-  const cycle = names.slice(names.indexOf(String(last)))
+  const cycle = names.slice(names.indexOf(String(names.at(-1))))
   return `must not hold itself: ${cycle.map(quote).join(' holds ')}`
 }

@@ -1,4 +1,4 @@
-import { faultAt, optionError, unknownName } from '../options.js'
+import { faultAt, namesUnknown, optionError, unknownName } from '../options.js'
 import type { CompiledPolicy } from './compile-policy.js'
 
 /** The names of the sets that a source can give; undefined where they are not known. */
@@ -10,8 +10,8 @@ export type TrustSets = readonly string[] | undefined
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
 export function refuseUnknownSet(owner: string, name: string, trustSets: TrustSets): void {
-  const fault = faultOfSet(name, trustSets)
-  if (fault !== null) throw optionError(owner, fault)
+  if (isKnownSet(name, trustSets)) return
+  throw optionError(owner, unknownName('trust set', name, trustSets) + hintOf(trustSets))
 }
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
@@ -20,13 +20,16 @@ export function refuseUnknownGrantSets(
   trustSets: TrustSets,
 ): void {
   for (const { path, trustSet } of grants) {
-    const fault = trustSet === null ? null : faultOfSet(trustSet, trustSets)
-    if (fault !== null) throw faultAt(locate, [...path, 'trustSet'], `names a ${fault}`)
+    if (trustSet === null || isKnownSet(trustSet, trustSets)) continue
+    const fault = namesUnknown('trust set', trustSet, trustSets) + hintOf(trustSets)
+    throw faultAt(locate, [...path, 'trustSet'], fault)
   }
 }
 
-function faultOfSet(name: string, trustSets: TrustSets): string | null {
-  if (trustSets === undefined || trustSets.includes(name)) return null
-  const hint = trustSets.length === 0 ? '; the source of the gate gives none' : ''
-  return unknownName('trust set', name, trustSets) + hint
+function isKnownSet(name: string, trustSets: TrustSets): trustSets is undefined {
+  return trustSets === undefined || trustSets.includes(name)
+}
+
+function hintOf(trustSets: readonly string[]): string {
+  return trustSets.length === 0 ? '; the source of the gate gives none' : ''
 }
