@@ -20,7 +20,7 @@ interface Answer {
 
 interface Driver {
   readonly handled: () => number
-  readonly answer: (request: Request) => Answer
+  readonly answer: (request: Request) => Promise<Answer>
 }
 
 /** The least that an adapter is: it asks for the sender, finds the guard, and answers. */
@@ -36,11 +36,11 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
   ])
   let handled = 0
 
-  function answer(request: Request): Answer {
+  async function answer(request: Request): Promise<Answer> {
     const sender = gate.admit(request)
     const guard = guards.get(`${request.method?.replace('HEAD', 'GET')} ${request.url}`)
     if (guard === undefined) return sender.refusal === null ? notFound : problem(sender.refusal)
-    const decision = guard(sender)
+    const decision = await guard(sender)
     if (!decision.allowed) return problem(decision.error)
     handled += 1
     return { statusCode: 200, headers: {}, body: JSON.stringify(sender.identity) }
@@ -57,8 +57,9 @@ async function startHttp1(
 ): Promise<ConformanceApp> {
   const { handled, answer } = createDriver(gates, answering)
   const server = createServer(gates.tls.serverOptions, (request, response) => {
-    const { statusCode, headers, body } = answer(request)
-    response.writeHead(statusCode, headers).end(body)
+    void answer(request).then(({ statusCode, headers, body }) =>
+      response.writeHead(statusCode, headers).end(body),
+    )
   })
   gates.tls.attach(server)
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -78,8 +79,9 @@ async function startHttp2(
 ): Promise<ConformanceApp> {
   const { handled, answer } = createDriver(gates, answering)
   const server = createSecureServer(gates.tls.serverOptions, (request, response) => {
-    const { statusCode, headers, body } = answer(request)
-    response.writeHead(statusCode, headers).end(body)
+    void answer(request).then(({ statusCode, headers, body }) =>
+      response.writeHead(statusCode, headers).end(body),
+    )
   })
   gates.tls.attach(server)
   const sessions = new Set<ServerHttp2Session>()

@@ -61,7 +61,7 @@ const faultyOptions: readonly (readonly [string, unknown, fault: string])[] = [
   [
     'a rule of another kind than the policy',
     { ...options, identity: dnsSan() },
-    'option "policy" grants to spiffe identities, and option "identity" reads dns',
+    'the policy grants to spiffe identities, and the gate reads dns',
   ],
 ]
 

@@ -12,6 +12,7 @@ import {
 import type {
   IdentityRule,
   PeerGate,
+  PendingDecision,
   PermissionRequirement,
   RegisteredPermission,
   Requirement,
@@ -98,13 +99,22 @@ anyGate.permission('invoice:read')
 anyGate.guard(mayRead)
 
 // A decision tells its reason only with its outcome.
-const decision = gate.guard(mayRead)(gate.admit({}))
+const pending = gate.guard(mayRead)(gate.admit({}))
+expectTrue<Equals<typeof pending, PendingDecision>>()
+const decision = await pending
 if (decision.allowed) expectTrue<Equals<typeof decision.grant, string | null>>()
 else
   expectTrue<
     Equals<
       typeof decision.reason,
-      'refused' | 'not-granted' | 'trust-set-mismatch' | 'assurance-too-low'
+      | 'refused'
+      | 'not-granted'
+      | 'denied'
+      | 'trust-set-mismatch'
+      | 'assurance-too-low'
+      | 'condition-unmet'
+      | 'authorizer-denied'
+      | 'faulty'
     >
   >()
 // @ts-expect-error -- an allowed decision has no error

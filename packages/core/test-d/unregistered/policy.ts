@@ -35,11 +35,14 @@ definePolicy({
 })
 
 // @ts-expect-error -- half a policy
+definePolicy({ identity: 'spiffe', grants: [] })
+
+// Where an external engine decides, there may be no grant.
 definePolicy({ identity: 'spiffe', permissions: ['invoice:read'] })
 
 // Any policy is a Policy, and nothing in it can be changed.
 export const anyPolicy: Policy = policy
-expectTrue<Equals<Policy['grants'], readonly Grant[]>>()
+expectTrue<Equals<Policy['grants'], readonly Grant<string, string>[]>>()
 // @ts-expect-error -- read-only
 policy.identity = 'spiffe'
 // @ts-expect-error -- read-only

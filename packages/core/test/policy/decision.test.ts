@@ -8,7 +8,15 @@ import {
   emailSan,
   spiffe,
 } from '@peergate/core'
-import type { Decision, Grant, IdentityRule, PeerSource, Policy, RequestLike } from '@peergate/core'
+import type {
+  Grant,
+  IdentityGrant,
+  IdentityRule,
+  PeerSource,
+  PendingDecision,
+  Policy,
+  RequestLike,
+} from '@peergate/core'
 import { dnsName, emailName, namedBy, uriName } from '../support/certificate-facts.js'
 import type { SubjectAlternativeName } from '../support/certificate-facts.js'
 import { fixedSource, requestOf } from '../support/fixed-source.js'
@@ -58,7 +66,7 @@ t.test('gives what a trust set is needed for to nobody of another set', async (t
       policy,
       clock: () => noon,
     })
-    const decision = gate.guard(gate.permission('invoice:read'))(gate.admit(worker))
+    const decision = await gate.guard(gate.permission('invoice:read'))(gate.admit(worker))
     t.equal(decision.allowed, allowed, `${trustSet} of ${admittedBy}`)
   }
 })
@@ -95,7 +103,7 @@ t.test('names the first of the grants that give a permission', async (t) => {
 
 t.test('says in the detail who lacks what, and in the message neither', async (t) => {
   const gate = paymentsGate()
-  const decision = gate.guard(gate.permission('invoice:write'))(gate.admit(worker))
+  const decision = await gate.guard(gate.permission('invoice:write'))(gate.admit(worker))
   t.match(decision, {
     allowed: false,
     reason: 'not-granted',
@@ -213,7 +221,7 @@ t.test('decides as a reading of the grants one by one does', async (t) => {
         (grant) => grant.allow.includes(permission) && kind.matches(grant.identity, identity),
       )
       const admission = gate.admit(requestOf(namedBy(kind.name(identity))))
-      const decision = gate.guard(gate.permission(permission))(admission)
+      const decision = await gate.guard(gate.permission(permission))(admission)
       counts[decision.allowed ? 'allowed' : 'denied'] += 1
       const found = decision.allowed ? decision.grant : undefined
       if (found === expected?.identity) continue
@@ -228,7 +236,7 @@ function randomGrants<Permission extends string>(
   random: SeededRandom,
   kind: Kind,
   permissions: readonly Permission[],
-): readonly Grant<Permission>[] {
+): readonly (IdentityGrant<Permission> & { readonly allow: readonly Permission[] })[] {
   const patterns = new Set(Array.from({ length: 1 + random.below(6) }, () => kind.pattern(random)))
   return Array.from(patterns, (identity) => {
     const allow = permissions.filter(() => random.once(2))
@@ -241,7 +249,7 @@ function decide(
   identity: IdentityRule,
   request: RequestLike,
   permission: string,
-): Decision {
+): PendingDecision {
   const gate = createPeerGate({ source: fixedSource, identity, policy, clock: () => noon })
   return gate.guard(gate.permission(permission))(gate.admit(request))
 }

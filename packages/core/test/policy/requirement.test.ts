@@ -27,7 +27,7 @@ t.test('makes a minimum of nothing but an assurance', async (t) => {
 })
 
 const isNone =
-  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), allOf(…), authenticated or publicRoute'
+  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), authenticated or publicRoute'
 const isPublic = 'is publicRoute, which lets in whom the others refuse; leave it out'
 
 const contradictions: readonly (readonly [string, readonly unknown[], fault: string])[] = [
@@ -80,7 +80,7 @@ t.test('lets pass whom it knows with the assurance that a route demands', async 
   for (const [rank, assurance] of ranks.entries()) {
     const sender = { evidence: {}, identity: { ...identity, assurance }, refusal: null }
     for (const [least, minimum] of ranks.entries()) {
-      const decision = gate.guard(minimumAssurance(minimum))(sender)
+      const decision = await gate.guard(minimumAssurance(minimum))(sender)
       t.equal(decision.allowed, rank <= least, `${assurance} for ${minimum}`)
       if (decision.allowed) t.match(decision, { reason: 'assurance', grant: null })
       else {

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import type { AddressInfo, NetConnectOpts } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createPeerGate, definePolicy, publicRoute, spiffe } from '@peergate/core'
-import type { PeerGateOptions, PeerSource } from '@peergate/core'
+import type { PendingDecision, PeerGateOptions, PeerSource } from '@peergate/core'
 import type { Test } from 'tap'
 
 /** What the gate of a server says of a request, and what it leaves of its headers. */
@@ -42,11 +42,16 @@ export function createForwardingServer(gate: ReturnType<typeof createForwardedGa
     const told: Told = {
       who: admission.identity?.value ?? String(admission.refusal?.code),
       assurance: admission.identity?.assurance ?? null,
-      isPublic: isPublic(admission).allowed,
+      isPublic: isAllowed(isPublic(admission)),
       ...headersOf(request),
     }
     response.end(JSON.stringify(told))
   })
+}
+
+/** A public route asks nothing that has to be waited for. */
+function isAllowed(decision: PendingDecision): boolean {
+  return 'allowed' in decision && decision.allowed
 }
 
 function headersOf(request: IncomingMessage): Pick<Told, 'headers' | 'rawHeaders'> {
