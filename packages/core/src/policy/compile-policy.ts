@@ -1,10 +1,10 @@
-import type { ClientIdentity } from '../client-identity.js'
 import { quote } from '../identity-value/quote.js'
 import { faultAt, namesUnknown, parseAt } from '../options.js'
 import type { Locate } from '../options.js'
 import { compileGrant } from './compile-grant.js'
 import type { CompiledGrant } from './compile-grant.js'
 import { createGrantIndex } from './grant-index.js'
+import type { FindGrants } from './grant-index.js'
 import { policySchemaFor } from './policy-schema.js'
 import type { PolicyContent } from './policy-schema.js'
 import { expandRoles } from './roles.js'
@@ -16,8 +16,7 @@ export interface CompiledPolicy {
     readonly descriptions: Readonly<Record<string, string | null>>
   }
   readonly grants: readonly CompiledGrant[]
-  /** The grants that name a peer, in their order; their conditions are not looked at. */
-  readonly find: (identity: ClientIdentity) => readonly CompiledGrant[]
+  readonly find: FindGrants
   /** Where a part of the policy stands, for messages on it. */
   readonly locate: Locate
 }

@@ -51,7 +51,7 @@ function needParameter(parameter: string, wanted: string, pattern: Capturing): C
   return {
     wording: `${describe(parameter)} to be the ${name} of the identity`,
     judge({ value }) {
-      const captured = pattern.capture(value)?.[name]
+      const captured = pattern.capture(value)?.get(name)
       return captured === undefined ? 'unknown' : compareWith(parameter, captured)
     },
   }
