@@ -55,21 +55,15 @@ function createAnswer(
   permission: string,
 ): Answer {
   const denials = readRulings(grants, 'deny', identity, permission)
-  const denial = denials.find(isSure)
-  if (denial !== undefined) return denial.decision
   const allowances = readRulings(grants, 'allow', identity, permission)
-  const [first] = allowances
-  if (denials.length === 0 && first !== undefined && isSure(first)) return first.decision
+  const [first] = [...denials, ...allowances]
+  if (first !== undefined && first.verdicts.length === 0) return first.decision
   const otherwise = denyUngranted(grants, identity, permission)
-  if (denials.length + allowances.length === 0) return otherwise
+  if (first === undefined) return otherwise
   return (params, now) =>
     findDecision('deny', denials, params, now) ??
     findDecision('allow', allowances, params, now) ??
     otherwise
-}
-
-function isSure({ verdicts }: Ruling): boolean {
-  return verdicts.length === 0
 }
 
 /** Of the grants that have the permission, those whose fixed conditions do not exclude the identity. */

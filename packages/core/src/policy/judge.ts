@@ -34,7 +34,8 @@ function judgePermission(tag: string, { decide, authorizer }: Jury): Judge {
 }
 
 function judgeTrustSet(name: string): Judge {
-  return (identity) => (identity.trustSet === name ? allowedTrustSet : denyTrustSet(identity, name))
+  const denials = rememberDenials((identity) => denyTrustSet(identity, name))
+  return (identity) => (identity.trustSet === name ? allowedTrustSet : denials(identity))
 }
 
 function denyTrustSet({ value, trustSet }: ClientIdentity, demanded: string): DeniedDecision {
@@ -47,13 +48,28 @@ function denyTrustSet({ value, trustSet }: ClientIdentity, demanded: string): De
 }
 
 function judgeAssurance(minimum: Assurance): Judge {
+  const denials = rememberDenials((identity) => denyAssurance(identity, minimum))
   return (identity) =>
-    isAssured(identity.assurance, minimum) ? allowedAssurance : denyAssurance(identity, minimum)
+    isAssured(identity.assurance, minimum) ? allowedAssurance : denials(identity)
 }
 
 function denyAssurance({ value, assurance }: ClientIdentity, minimum: Assurance): DeniedDecision {
   const fault = `the route demands ${minimum}, and ${quote(value)} is known as ${assurance}`
   return deny('assurance-too-low', new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault))
+}
+
+/** Made once for an identity, so that a peer that asks again and again costs no error each time. */
+function rememberDenials(
+  make: (identity: ClientIdentity) => DeniedDecision,
+): (identity: ClientIdentity) => DeniedDecision {
+  const denials = new WeakMap<ClientIdentity, DeniedDecision>()
+  return (identity) => {
+    const known = denials.get(identity)
+    if (known !== undefined) return known
+    const denial = make(identity)
+    denials.set(identity, denial)
+    return denial
+  }
 }
 
 /** Asks the parts in their order, and waits only for those that have to be waited for. */

@@ -12,7 +12,7 @@ import type { GrantTerms, Role } from './grant.js'
  */
 export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
   const { permissions } = Object(options) as { readonly permissions?: unknown }
-  return policySchema(Array.isArray(permissions) ? listed : described)
+  return Array.isArray(permissions) ? listedPolicy : describedPolicy
 }
 
 /** Every policy, for editors. */
@@ -118,3 +118,6 @@ function policySchema(vocabulary: z.ZodType<Vocabulary>): z.ZodType<PolicyConten
       .default(Object.freeze([])),
   })
 }
+
+const listedPolicy = policySchema(listed)
+const describedPolicy = policySchema(described)
