@@ -32,7 +32,8 @@ export function expandRoles(
       ...allow,
       ...inner.flatMap((role) => Array.from(expand(role, path))),
     ])
-    if (permissions.size === 0) throw faultAt(locate, ['roles', name], 'must allow something')
+    if (permissions.size === 0)
+      throw faultAt(locate, ['roles', name], 'must allow something, or hold a role that does')
     expanded.set(name, permissions)
     return permissions
   }
