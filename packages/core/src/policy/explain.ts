@@ -160,7 +160,8 @@ function describeGrant({ place, effect, peers, applies, conditions }: GrantExpla
       `it needs ${wording}, which ${verdict === 'unknown' ? 'cannot be told' : 'is not so'}`,
   )
   const what = applies ? verbs[effect] : `does not ${effect}`
-  return [`${place} (${peers}) ${what} it`, ...reasons].join(': ')
+  const outcome = `${place} (${peers}) ${what} it`
+  return reasons.length === 0 ? outcome : `${outcome}: ${reasons.join(', and ')}`
 }
 
 const verbs = { allow: 'allows', deny: 'denies' } as const

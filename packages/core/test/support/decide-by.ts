@@ -16,7 +16,7 @@ export type InvoicePermission = 'invoice:read' | 'invoice:write'
 
 type Options = Partial<PeerGateOptions<'spiffe', InvoicePermission>>
 
-/** A gate whose policy has these grants. */
+/** A gate whose policy has these grants; without any, the policy does not speak of grants. */
 export function gateBy(
   grants: readonly Grant<InvoicePermission, string>[],
   {
@@ -28,7 +28,7 @@ export function gateBy(
     identity: 'spiffe',
     permissions: ['invoice:read', 'invoice:write'],
     roles,
-    grants,
+    ...(grants.length > 0 && { grants }),
   })
   return createPeerGate({
     source: fixedSource,
