@@ -1,5 +1,5 @@
 import type { IdentityKind } from '../client-identity.js'
-import { PeerGateError } from '../errors.js'
+import type { PeerGateError } from '../errors.js'
 import { formatFingerprint } from '../identity-value/fingerprint.js'
 import { quote } from '../identity-value/quote.js'
 import { faultAt } from '../options.js'
@@ -11,6 +11,7 @@ import type { GrantContext, GrantTarget } from './grant-target.js'
 import { compilePattern } from './pattern.js'
 import type { IdentityPattern } from './pattern.js'
 import { refuseUnknownRoles } from './roles.js'
+import type { ExpandedRoles } from './roles.js'
 
 /** A grant that is ready to decide. */
 export interface CompiledGrant {
@@ -47,7 +48,7 @@ export function compileGrant(grant: GrantContent, context: GrantContext): Compil
     place: path.join('.'),
     target,
     name: nameOf(grant, target),
-    allowed: new Set([...allow, ...named.flatMap((role) => Array.from(roles.get(role) ?? []))]),
+    allowed: new Set([...allow, ...named.flatMap((role) => permissionsOf(role, roles))]),
     denied: new Set(deny),
     conditions,
     trustSet,
@@ -55,6 +56,10 @@ export function compileGrant(grant: GrantContent, context: GrantContext): Compil
     parameters: Object.keys(where?.params ?? {}),
     key: JSON.stringify([keyOf(target), ...conditions.map(({ wording }) => wording).toSorted()]),
   }
+}
+
+function permissionsOf(role: string, roles: ExpandedRoles): readonly string[] {
+  return Array.from(roles.get(role) as ReadonlySet<string>)
 }
 
 function refuseContradiction(
@@ -102,8 +107,8 @@ function compileAt(
   try {
     return compilePattern(kind, text)
   } catch (cause) {
-    if (!(cause instanceof PeerGateError)) throw cause
-    throw faultAt(locate, path, `is no pattern: ${cause.detail}`, cause.code)
+    const { detail, code } = cause as PeerGateError
+    throw faultAt(locate, path, `is no pattern: ${detail}`, code)
   }
 }
 

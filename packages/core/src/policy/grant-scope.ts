@@ -16,21 +16,16 @@ export function createScope(
   target: GrantTarget,
   { path, locate }: GrantContext,
 ): readonly Condition[] {
-  const pattern = target.by === 'identity' ? target.pattern : patternless
+  const pattern = target.by === 'identity' ? target.pattern : null
+  const captures = pattern?.captures ?? []
   const conditions = Object.entries(where?.params ?? {}).map(([parameter, wanted]) => {
-    const fault = faultOf(wanted, pattern.captures)
+    const fault = faultOf(wanted, captures)
     if (fault !== null) throw faultAt(locate, [...path, 'where', 'params', parameter], fault)
     return needParameter(parameter, wanted, pattern)
   })
-  refuseIdleCapture(pattern.captures, where, (fault) =>
-    faultAt(locate, [...path, 'identity'], fault),
-  )
+  refuseIdleCapture(captures, where, (fault) => faultAt(locate, [...path, 'identity'], fault))
   return conditions
 }
-
-type Capturing = Pick<IdentityPattern, 'capture' | 'captures'>
-
-const patternless: Capturing = { captures: [], capture: () => null }
 
 /** A capture within a text would be compared as it is written, so that the grant stands for nobody. */
 function faultOf(wanted: string, captures: readonly string[]): string | null {
@@ -42,7 +37,11 @@ function faultOf(wanted: string, captures: readonly string[]): string | null {
   return `${namesUnknown('capture', capture, captures)}; the pattern of the grant must hold {${capture}}`
 }
 
-function needParameter(parameter: string, wanted: string, pattern: Capturing): Condition {
+function needParameter(
+  parameter: string,
+  wanted: string,
+  pattern: IdentityPattern | null,
+): Condition {
   const name = captureIn(wanted)
   if (name === null) {
     const judge = compareWith(parameter, wanted)
@@ -51,7 +50,7 @@ function needParameter(parameter: string, wanted: string, pattern: Capturing): C
   return {
     wording: `${describe(parameter)} to be the ${name} of the identity`,
     judge({ value }) {
-      const captured = pattern.capture(value)?.get(name)
+      const captured = pattern?.capture(value)?.get(name)
       return captured === undefined ? 'unknown' : compareWith(parameter, captured)
     },
   }

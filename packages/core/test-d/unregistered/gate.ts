@@ -1,13 +1,16 @@
 import {
   allOf,
+  anyOf,
   authenticated,
   createPeerGate,
   definePolicy,
   dnsSan,
+  minimumAssurance,
   publicRoute,
   socketSource,
   spiffe,
   trustSet,
+  when,
 } from '@peergate/core'
 import type {
   IdentityRule,
@@ -119,3 +122,28 @@ else
   >()
 // @ts-expect-error -- an allowed decision has no error
 export const error: unknown = decision.error
+
+// A predicate is given the request that its author says, and gives a boolean or a promise of one.
+const isOwner = when((client, request: { readonly id: number }) => client.value === `${request.id}`)
+gate.guard(anyOf(mayRead, allOf(isOwner, minimumAssurance('tls'))))
+when(async () => true)
+// @ts-expect-error -- no boolean
+when(() => 1)
+// @ts-expect-error -- public, and more than that
+anyOf(mayRead, publicRoute)
+
+// An engine is asked about the permissions of the policy, and gives a boolean or a promise of one.
+createPeerGate({
+  source,
+  identity,
+  policy,
+  authorize({ permission }) {
+    expectTrue<Equals<typeof permission, 'invoice:read' | 'invoice:write'>>()
+    return true
+  },
+})
+// @ts-expect-error -- no boolean
+createPeerGate({ source, identity, policy, authorize: () => 'yes' })
+
+// Another policy may take the place of this one.
+gate.setPolicy(policy)

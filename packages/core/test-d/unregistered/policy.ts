@@ -54,3 +54,40 @@ policy.grants[0]?.allow.push('invoice:read')
 declare const loaded: string[]
 const dynamic = definePolicy({ identity: 'dns', permissions: loaded, grants: [] })
 expectTrue<Equals<typeof dynamic, Policy<'dns'>>>()
+
+// A grant names its peers in one way, and may use every part of the policy's own vocabulary.
+const identity = 'spiffe://prod.example/a'
+const fingerprint256 = 'AB'.repeat(32)
+const whole = definePolicy({
+  identity: 'spiffe',
+  permissions: { 'invoice:read': 'Read invoices', 'invoice:write': 'Change them' },
+  roles: { clerk: { allow: ['invoice:read'] }, chief: { roles: ['clerk'] } },
+  grants: [
+    { identity, roles: ['clerk', 'chief'], deny: ['invoice:write'], where: { params: { a: 'b' } } },
+    { anyIdentity: true, deny: ['invoice:write'] },
+    { fingerprint256, allow: ['invoice:read'], notAfter: '2026-12-31T23:59:59Z' },
+  ],
+})
+expectTrue<Equals<typeof whole, Policy<'spiffe', 'invoice:read' | 'invoice:write'>>>()
+
+const vocabulary = { identity: 'spiffe', permissions: ['invoice:read'] } as const
+// @ts-expect-error -- misspelt
+definePolicy({ ...vocabulary, grants: [{ identity, deny: ['invoice:raed'] }] })
+// @ts-expect-error -- misspelt in a role
+definePolicy({ ...vocabulary, roles: { clerk: { allow: ['invoice:raed'] } } })
+definePolicy({
+  ...vocabulary,
+  roles: { clerk: { allow: ['invoice:read'] } },
+  // @ts-expect-error -- no role of the policy
+  grants: [{ identity, roles: ['clark'] }],
+})
+// @ts-expect-error -- there are no roles
+definePolicy({ ...vocabulary, grants: [{ identity, roles: ['clerk'] }] })
+// @ts-expect-error -- two targets
+definePolicy({ ...vocabulary, grants: [{ identity, anyIdentity: true, allow: ['invoice:read'] }] })
+// @ts-expect-error -- no target
+definePolicy({ ...vocabulary, grants: [{ allow: ['invoice:read'] }] })
+// @ts-expect-error -- a fingerprint without an end
+definePolicy({ ...vocabulary, grants: [{ fingerprint256, allow: ['invoice:read'] }] })
+// @ts-expect-error -- any identity or none
+definePolicy({ ...vocabulary, grants: [{ anyIdentity: false, allow: ['invoice:read'] }] })

@@ -1,5 +1,13 @@
 import t from 'tap'
-import { allOf, anyOf, authenticated, trustSet } from '@peergate/core'
+import {
+  allOf,
+  anyOf,
+  authenticated,
+  minimumAssurance,
+  publicRoute,
+  trustSet,
+  when,
+} from '@peergate/core'
 import { gateBy, workerIdentity } from '../support/decide-by.js'
 import { faultOf } from '../support/fault-of.js'
 import { noon, workerId } from '../support/payments-gate.js'
@@ -121,6 +129,26 @@ t.test('explains every permission of a requirement, each once', async (t) => {
   )
   t.match(permissions, [{ permission: 'invoice:read' }, { permission: 'invoice:write' }])
   t.equal(permissions.length, 2)
+})
+
+t.test('writes a requirement as its author did', async (t) => {
+  const isOwner = (): boolean => true
+  const conditions = [
+    when(isOwner),
+    when(
+      (
+        () => () =>
+          true
+      )(),
+    ),
+    minimumAssurance('tls'),
+  ] as const
+  const { requirement } = gate.explain(workerIdentity, allOf(authenticated, ...conditions))
+  t.equal(
+    requirement,
+    'allOf(authenticated, when(isOwner), when(anonymous), minimumAssurance(tls))',
+  )
+  t.equal(gate.explain(workerIdentity, publicRoute).requirement, 'publicRoute')
 })
 
 t.test('says that no grant decides where no permission is named', async (t) => {

@@ -186,6 +186,46 @@ t.test('gives back what was stated, frozen through and through', async (t) => {
   t.ok(Object.isFrozen(policy.grants[0]?.allow))
 })
 
+t.test('describes its permissions, if it is told how', async (t) => {
+  const permissions = { 'invoice:read': 'Read invoices', constructor: 'Make them' }
+  const policy = define({ ...options, permissions })
+  t.strictSame(policy.permissions, ['invoice:read', 'constructor'])
+  t.strictSame(policy.descriptions, permissions)
+  t.ok(Object.isFrozen(policy.descriptions))
+})
+
+const describing: readonly (readonly [string, permissions: unknown, fault: string])[] = [
+  ['no permission', {}, 'option "permissions" must name at least one'],
+  [
+    'an empty description',
+    { 'invoice:read': '' },
+    'option "permissions.invoice:read" must say what the permission is for',
+  ],
+  [
+    'a description that is no text',
+    { 'invoice:read': null },
+    'option "permissions.invoice:read" must be of the type string',
+  ],
+  [
+    'a permission with a space',
+    { 'invoice read': 'a' },
+    `option "permissions.invoice read" ${printable}`,
+  ],
+  [
+    'a permission called __proto__',
+    JSON.parse('{"invoice:read":"a","__proto__":"b"}'),
+    'option "permissions.__proto__" must have another name',
+  ],
+]
+
+for (const [name, permissions, fault] of describing) {
+  t.test(`refuses to describe ${name}`, async (t) => {
+    const error = faultOf(() => define({ ...options, permissions }))
+    t.equal(error?.code, invalid)
+    t.equal(error?.detail, `definePolicy: ${fault}`)
+  })
+}
+
 t.test('stays as it was stated, whatever becomes of the options', async (t) => {
   const allow = ['invoice:read']
   const permissions = ['invoice:read', 'invoice:write']
