@@ -51,40 +51,34 @@ function needAssurance(minimum: Assurance): Condition {
   }
 }
 
-/** Written so that a clock which gives NaN is at no moment. */
 function needMoment(
   { notBefore, notAfter }: GrantContent,
   { path, locate }: GrantContext,
 ): readonly Condition[] {
+  if (notBefore === undefined && notAfter === undefined) return []
   const [first, last] = [readMoment(notBefore, -Infinity), readMoment(notAfter, Infinity)]
   if (first > last) {
     const fault = 'lies before notBefore, so that nobody has the grant'
     throw faultAt(locate, [...path, 'notAfter'], fault)
   }
-  const sides: Condition[] = []
-  if (notBefore !== undefined) {
-    const judge = verdictOf((now) => now >= first)
-    sides.push({ wording: `a moment from ${formatMoment(first)} on`, judge })
+  const judge: RequestVerdict = (_params, clock) => {
+    const now = clock()
+    if (!Number.isFinite(now)) return 'unknown'
+    return now >= first && now <= last ? 'met' : 'unmet'
   }
-  if (notAfter !== undefined) {
-    const judge = verdictOf((now) => now <= last)
-    sides.push({ wording: `a moment up to ${formatMoment(last)}`, judge })
-  }
-  return sides
+  return [{ wording: describeWindow(first, last), judge: () => judge }]
 }
 
 function readMoment(text: string | undefined, otherwise: number): number {
   return text === undefined ? otherwise : Date.parse(text)
 }
 
-function formatMoment(time: number): string {
-  return new Date(time).toISOString()
+function describeWindow(first: number, last: number): string {
+  if (last === Infinity) return `a moment from ${formatMoment(first)} on`
+  if (first === -Infinity) return `a moment up to ${formatMoment(last)}`
+  return `a moment from ${formatMoment(first)} to ${formatMoment(last)}`
 }
 
-function verdictOf(holds: (now: number) => boolean): () => RequestVerdict {
-  const judge: RequestVerdict = (_params, now) => {
-    if (!Number.isFinite(now)) return 'unknown'
-    return holds(now) ? 'met' : 'unmet'
-  }
-  return () => judge
+function formatMoment(time: number): string {
+  return new Date(time).toISOString()
 }

@@ -29,7 +29,7 @@ export function createDecide({ find }: CompiledPolicy, clock: () => number): Dec
       answer = createAnswer(holding.grants, identity, permission)
       holding.answers.set(permission, answer)
     }
-    return typeof answer === 'function' ? answer(params, clock()) : answer
+    return typeof answer === 'function' ? answer(params, clock) : answer
   }
 }
 
@@ -40,7 +40,7 @@ interface Holding {
   readonly answers: Map<string, Answer>
 }
 
-type Answer = Decision | ((params: unknown, now: number) => Decision)
+type Answer = Decision | ((params: unknown, clock: () => number) => Decision)
 
 /** A grant whose fixed conditions were judged: its decision, and what is left to ask of each request. */
 interface Ruling {
@@ -60,9 +60,9 @@ function createAnswer(
   if (first !== undefined && first.verdicts.length === 0) return first.decision
   const otherwise = denyUngranted(grants, identity, permission)
   if (first === undefined) return otherwise
-  return (params, now) =>
-    findDecision('deny', denials, params, now) ??
-    findDecision('allow', allowances, params, now) ??
+  return (params, clock) =>
+    findDecision('deny', denials, params, clock) ??
+    findDecision('allow', allowances, params, clock) ??
     otherwise
 }
 
@@ -98,10 +98,10 @@ function findDecision(
   effect: Effect,
   rulings: readonly Ruling[],
   params: unknown,
-  now: number,
+  clock: () => number,
 ): Decision | null {
   for (const { decision, verdicts } of rulings) {
-    if (areHeld(effect, verdicts, params, now)) return decision
+    if (areHeld(effect, verdicts, params, clock)) return decision
   }
   return null
 }
@@ -110,10 +110,10 @@ function areHeld(
   effect: Effect,
   verdicts: readonly RequestVerdict[],
   params: unknown,
-  now: number,
+  clock: () => number,
 ): boolean {
   for (const judge of verdicts) {
-    if (!holds(effect, judge(params, now))) return false
+    if (!holds(effect, judge(params, clock))) return false
   }
   return true
 }

@@ -115,7 +115,10 @@ function explainConditions(
 ): readonly ConditionExplanation[] {
   return conditions.map(({ wording, judge }) => {
     const verdict = judge(identity)
-    return { wording, verdict: typeof verdict === 'function' ? verdict(params, now) : verdict }
+    return {
+      wording,
+      verdict: typeof verdict === 'function' ? verdict(params, () => now) : verdict,
+    }
   })
 }
 

@@ -86,6 +86,7 @@ function judgeParts({ kind, parts }: CombinedStatement, jury: Jury): Judge {
     if (late.allowed !== goesOn) return late
     let answer = combine(before, late)
     for (const judge of rest) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other is what it is about
       const decision = await judge(...subject)
       if (decision.allowed !== goesOn) return decision
       answer = combine(answer, decision)

@@ -28,7 +28,7 @@ export type Vocabulary<Permission extends string = string> =
 export interface PolicyContent {
   readonly identity: IdentityKind
   readonly permissions: Vocabulary
-  readonly roles: Readonly<Record<string, Role<string, string>>>
+  readonly roles: Readonly<Record<string, Role>>
   readonly grants: readonly GrantContent[]
 }
 
@@ -91,7 +91,7 @@ const grant = strictOptions({
 
 /** zod leaves out a member called `__proto__` in silence, and with it a condition or a role. */
 function recordOf<Value extends z.ZodType>(
-  names: z.ZodString,
+  keys: z.ZodString,
   values: Value,
 ): z.ZodType<Record<string, z.output<Value>>> {
   return z.preprocess(
@@ -102,7 +102,7 @@ function recordOf<Value extends z.ZodType>(
       }
       return value
     },
-    z.record(names, values),
+    z.record(keys, values),
   )
 }
 

@@ -31,7 +31,7 @@ export interface Policy<
   readonly permissions: readonly Permission[]
   /** By permission; null for one that has no description. */
   readonly descriptions: Readonly<Record<string, string | null>>
-  readonly roles: Readonly<Record<string, Role<Permission, string>>>
+  readonly roles: Readonly<Record<string, Role<Permission>>>
   readonly grants: readonly Grant<Permission, string>[]
 }
 

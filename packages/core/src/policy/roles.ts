@@ -12,10 +12,7 @@ export type ExpandedRoles = ReadonlyMap<string, ReadonlySet<string>>
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for a role that is not known, one that holds
  * nothing, and one that holds itself
  */
-export function expandRoles(
-  roles: Readonly<Record<string, Role<string, string>>>,
-  locate: Locate,
-): ExpandedRoles {
+export function expandRoles(roles: Readonly<Record<string, Role>>, locate: Locate): ExpandedRoles {
   const declared = new Map(Object.entries(roles))
   const expanded = new Map<string, ReadonlySet<string>>()
 
@@ -25,7 +22,7 @@ export function expandRoles(
     if (outer.includes(name)) {
       throw faultAt(locate, ['roles', name], describeCycle([...outer, name]))
     }
-    const { allow = [], roles: inner = [] } = declared.get(name) as Role<string, string>
+    const { allow = [], roles: inner = [] } = declared.get(name) as Role
     refuseUnknownRoles(inner, declared.keys(), ['roles', name, 'roles'], locate)
     const path = [...outer, name]
     const permissions = new Set([

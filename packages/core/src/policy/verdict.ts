@@ -18,5 +18,8 @@ export interface Condition {
   readonly judge: (identity: ClientIdentity) => RequestVerdict | Verdict
 }
 
-/** `params` are the parameters of the route, in a form that nobody has checked; `now` is in epoch milliseconds. */
-export type RequestVerdict = (params: unknown, now: number) => Verdict
+/**
+ * `params` are the parameters of the route, in a form that nobody has checked; `clock` gives epoch
+ * milliseconds, and is read only by those who need it.
+ */
+export type RequestVerdict = (params: unknown, clock: () => number) => Verdict

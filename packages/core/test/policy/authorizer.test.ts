@@ -13,6 +13,7 @@ const boom = new Error('boom')
 const raise = (): never => {
   throw boom
 }
+const authorize = () => true
 
 const denial = { identity: workerId, deny: ['invoice:write'] } as const
 
@@ -179,7 +180,6 @@ t.test('asks the engine about permissions only, and of identities only', async (
 
 t.test('refuses a policy that allows where an engine decides', async (t) => {
   const roles = { clerk: { allow: ['invoice:read'] } } as const
-  const authorize = () => true
   for (const grant of [
     { identity: workerId, allow: ['invoice:read'] },
     { identity: workerId, roles: ['clerk'], deny: ['invoice:write'] },

@@ -163,7 +163,7 @@ t.test('takes the same peers on other conditions', async (t) => {
     { where: { params: { a: 'y' } } },
     { where: { params: { b: 'x' } } },
   ]
-  const grants = others.map((condition) => ({ ...first, ...condition }))
+  const grants = others.map((condition) => Object.assign(condition, first))
   t.equal(define(withGrants(first, ...grants)).grants.length, 9)
 })
 

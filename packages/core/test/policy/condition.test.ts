@@ -21,8 +21,7 @@ function denying(conditions: Conditions): readonly Grant<InvoicePermission, stri
 const begins = Date.UTC(2026, 5, 1)
 const ends = Date.UTC(2026, 6, 1)
 const window = { notBefore: '2026-06-01T00:00:00Z', notAfter: '2026-07-01T02:00:00+02:00' }
-const from = 'a moment from 2026-06-01T00:00:00.000Z on'
-const upTo = 'a moment up to 2026-07-01T00:00:00.000Z'
+const within = 'a moment from 2026-06-01T00:00:00.000Z to 2026-07-01T00:00:00.000Z'
 const raise = (): number => {
   throw new Error('the clock stands')
 }
@@ -62,36 +61,26 @@ const rows: readonly Row[] = [
   },
   ...[
     ['at its first moment', begins, 'met'] as const,
-    ['a millisecond before', begins - 1, 'unmet', from] as const,
+    ['a millisecond before', begins - 1, 'unmet'] as const,
     ['at its last moment', ends, 'met'] as const,
-    ['a millisecond after', ends + 1, 'unmet', upTo] as const,
-    ['by a clock that gives NaN', Number.NaN, 'unknown', from] as const,
-    ['by a clock that gives Infinity', Number.POSITIVE_INFINITY, 'unknown', from] as const,
-    [
-      'by a clock that gives a date',
-      new Date(begins + 1) as unknown as number,
-      'unknown',
-      from,
-    ] as const,
-    [
-      'by a clock that gives a bigint',
-      BigInt(begins + 1) as unknown as number,
-      'unknown',
-      from,
-    ] as const,
+    ['a millisecond after', ends + 1, 'unmet'] as const,
+    ['by a clock that gives NaN', Number.NaN, 'unknown'] as const,
+    ['by a clock that gives Infinity', Number.POSITIVE_INFINITY, 'unknown'] as const,
+    ['by a clock that gives a date', new Date(begins + 1) as unknown as number, 'unknown'] as const,
+    ['by a clock that gives a bigint', BigInt(begins + 1) as unknown as number, 'unknown'] as const,
   ].map(([name, now, verdict]): Row => ({
     name: `a window ${name}`,
     conditions: window,
     clock: () => now,
     verdict,
-    needs: `${from} and ${upTo}`,
+    needs: within,
   })),
   {
     name: 'a window by a clock that throws',
     conditions: window,
     clock: raise,
     verdict: 'unknown',
-    needs: `${from} and ${upTo}`,
+    needs: within,
   },
 ]
 
@@ -178,11 +167,33 @@ t.test('a grant by fingerprint ends', async (t) => {
 t.test('demands every one of several conditions', async (t) => {
   const gate = gateBy([allowing({ trustSet: 'payments', minimumAssurance: 'tls', ...window })])
   t.match(mayRead(gate), {
-    error: { detail: `${noGrant}; grants.0 needs the assurance tls and ${from} and ${upTo}` },
+    error: { detail: `${noGrant}; grants.0 needs the assurance tls and ${within}` },
   })
   t.equal(mayRead(gate, { assurance: 'tls' }).allowed, true)
   t.equal(mayRead(gate, { assurance: 'tls', trustSet: 'batch' }).allowed, false)
 })
+
+for (const [name, conditions, needs, now] of [
+  [
+    'a first moment',
+    { notBefore: window.notBefore },
+    'a moment from 2026-06-01T00:00:00.000Z on',
+    begins - 1,
+  ],
+  [
+    'a last moment',
+    { notAfter: window.notAfter },
+    'a moment up to 2026-07-01T00:00:00.000Z',
+    ends + 1,
+  ],
+] as const) {
+  t.test(`says of ${name} alone what it is`, async (t) => {
+    t.equal(mayRead(gateBy([allowing(conditions)], { clock: () => begins })).allowed, true)
+    t.match(mayRead(gateBy([allowing(conditions)], { clock: () => now })), {
+      error: { detail: `${noGrant}; grants.0 needs ${needs}` },
+    })
+  })
+}
 
 t.test('takes a window of one moment, and none that ends before it begins', async (t) => {
   const moment = '2026-06-01T00:00:00Z'

@@ -19,6 +19,10 @@ function policyOf(
 
 const nobody = policyOf([{ identity: `${workerId}2`, allow: ['invoice:read'] }])
 
+function raise(): never {
+  throw new Error('nobody waits')
+}
+
 function isReader(gate: PeerGate<InvoicePermission>): boolean {
   return atOnce(gate.guard('invoice:read' as never)(senderWith())).allowed
 }
@@ -37,29 +41,19 @@ t.test('puts another policy in force for guards that there are', async (t) => {
 
 t.test('finishes on the old policy what has begun on it', async (t) => {
   const gate = gateBy([reading])
-  const gone = deferred<boolean>()
-  const read = gate.permission('invoice:read')
-  const guard = gate.guard(
-    allOf(
-      when(() => gone.promise),
-      read,
-    ),
-  )
+  let finish: (answer: boolean) => void = raise
+  const answer = new Promise<boolean>((resolve) => {
+    finish = resolve
+  })
+  const isFinished = when(() => answer)
+  const guard = gate.guard(allOf(isFinished, gate.permission('invoice:read')))
   const pending = guard(senderWith())
   gate.setPolicy(nobody)
   const later = guard(senderWith())
-  gone.resolve(true)
+  finish(true)
   t.match(await pending, { allowed: true, reason: 'granted' })
   t.match(await later, { allowed: false, reason: 'not-granted' })
 })
-
-function deferred<Value>() {
-  let resolve: (value: Value) => void = () => {}
-  const promise = new Promise<Value>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
-}
 
 const aPolicy = 'setPolicy: the policy must be made by definePolicy'
 
@@ -120,7 +114,7 @@ t.test('may lose a permission that no route needs', async (t) => {
     grants: [reading],
   })
   const lost = gate.permission('invoice:write')
-  gate.setPolicy(fewer as unknown as typeof nobody)
+  gate.setPolicy(fewer)
   t.equal(isReader(gate), true)
   for (const requirement of [lost, 'invoice:write' as never]) {
     const error = faultOf(() => gate.guard(requirement))

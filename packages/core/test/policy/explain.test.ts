@@ -131,8 +131,9 @@ t.test('explains every permission of a requirement, each once', async (t) => {
   t.equal(permissions.length, 2)
 })
 
+const isOwner = (): boolean => true
+
 t.test('writes a requirement as its author did', async (t) => {
-  const isOwner = (): boolean => true
   const conditions = [
     when(isOwner),
     when(

@@ -1,7 +1,5 @@
 import t from 'tap'
-import type { Grant } from '@peergate/core'
 import { gateBy, mayRead } from '../support/decide-by.js'
-import type { InvoicePermission } from '../support/decide-by.js'
 import { faultOf } from '../support/fault-of.js'
 
 const perTenant = 'spiffe://prod.example/ns/{tenant}/sa/*'
@@ -53,10 +51,10 @@ for (const [form, target] of [
   ['a capture', scoped],
   ['a text', fixed],
 ] as const) {
-  const allowing = gateBy([{ ...target, allow: ['invoice:read'] } as Grant<InvoicePermission>])
+  const allowing = gateBy([{ ...target, allow: ['invoice:read'] }])
   const denying = gateBy([
     { anyIdentity: true, allow: ['invoice:read'] },
-    { ...target, deny: ['invoice:read'] } as Grant<InvoicePermission>,
+    { ...target, deny: ['invoice:read'] },
   ])
 
   t.test(`compares ${form} with the parameter`, async (t) => {

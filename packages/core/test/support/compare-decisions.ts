@@ -9,7 +9,7 @@ import {
   minimumAssurance,
   trustSet,
 } from '@peergate/core'
-import type { IdentityRequirement, PeerGate, Policy } from '@peergate/core'
+import type { IdentityRequirement, PeerGate } from '@peergate/core'
 import { fixedSource } from './fixed-source.js'
 import {
   randomPermissions,
@@ -80,7 +80,7 @@ function createGate({ kind, roles, grants, now }: ReferenceCase): PeerGate<strin
     permissions: randomPermissions,
     roles,
     grants,
-  }) as Policy<typeof kind>
+  })
   const identity = { kind, select: () => 'nobody' }
   return createPeerGate({ source: fixedSource, identity, policy, clock: () => now })
 }

@@ -190,7 +190,7 @@ function randomParams(random: SeededRandom, { value }: ClientIdentity): Record<s
   const params: Record<string, unknown> = {}
   for (const name of ['of-x', 'of-y', ...parameters]) {
     if (random.once(8)) continue
-    params[name] = random.once(16) ? [random.pick(words)] : random.pick(from as Words)
+    params[name] = random.once(16) ? [random.pick(words)] : random.pick(from)
   }
   return params
 }

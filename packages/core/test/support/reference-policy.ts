@@ -65,7 +65,7 @@ function answer(allowed: boolean, reason: string, grant: number | null = null): 
 function judgePermission(permission: string, subject: ReferenceCase): ReferenceAnswer {
   const { grants, roles } = subject
   const denying = grants.findIndex(
-    (grant) => grant.deny?.includes(permission) && tell(grant, subject) !== false,
+    (grant) => grant.deny?.includes(permission) === true && tell(grant, subject) !== false,
   )
   if (denying !== -1) return answer(false, 'denied', denying)
   const allowing = grants.findIndex(
@@ -124,7 +124,7 @@ function readName(grant: Grant<string, string>, { kind, identity }: ReferenceCas
     const wanted = grant.fingerprint256.toLowerCase().replaceAll(':', '')
     return { named: found === null ? null : found === wanted, captured: {} }
   }
-  const pattern = String(grant.identity)
+  const pattern = grant.identity
   if (kind === 'ip') return { named: isInNetwork(pattern, identity.value), captured: {} }
   const match = patternExpression(kind, pattern).exec(identity.value)
   return { named: match !== null, captured: match?.groups ?? {} }
