@@ -75,13 +75,12 @@ export { createTlsGate } from './tls/tls-gate.js'
 export type { TlsGate } from './tls/tls-gate.js'
 export type {
   ClosingOptions,
-  ReloadFailure,
-  ReloadOptions,
   ReloadOutcome,
   ReloadSuccess,
   TlsGateOptions,
   TlsGateRules,
 } from './tls/tls-gate-options.js'
+export type { ReloadFailure, ReloadOptions } from './reload/reload-options.js'
 export type { ClientCaSetOptions } from './tls/client-ca-set.js'
 export type { HostOptions, ServerCredentials } from './tls/host-options.js'
 export type { ClientCasOptions } from './tls/client-cas.js'
