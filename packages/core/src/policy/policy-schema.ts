@@ -15,9 +15,19 @@ export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
   return policySchema(Array.isArray(permissions) ? listed : described)
 }
 
-/** Every policy, for editors. */
-export function anyPolicySchema(): z.ZodType {
-  return policySchema(z.union([described, listed]))
+/** The JSON Schema (2020-12) of policy files, for editors. */
+export function createPolicyJsonSchema(): object {
+  const { shape } = policySchema(z.union([described, listed]))
+  const $schema = z.string().exactOptional().describe('Where this schema is, for editors.')
+  const title = 'The policy of a peer gate: who may do what'
+  return z.toJSONSchema(strictOptions({ $schema, ...shape }).meta({ title }), {
+    io: 'input',
+    override({ jsonSchema }) {
+      // They tell of our own copy of a policy, and not of what can be written into a file.
+      delete jsonSchema.readOnly
+      delete jsonSchema.default
+    },
+  })
 }
 
 /** The permissions that there are: with their descriptions, or as a list without. */
@@ -43,13 +53,14 @@ const name = z
   .string()
   .regex(/^[!-~]+$/u, 'must be printable ASCII without spaces, such as "invoice:read"')
 
-const names = z.array(name).min(1, 'must name at least one').readonly()
+const names = z.array(name).min(1, 'must name at least one').meta({ uniqueItems: true }).readonly()
 
 const listed = names
 
 const described = z
   .record(name, z.string().min(1, 'must say what the permission is for'))
   .refine((texts) => Object.keys(texts).length > 0, 'must name at least one')
+  .meta({ minProperties: 1 })
   .readonly()
 
 const text = z.string().min(1, 'must not be empty')
@@ -60,46 +71,81 @@ const moment = z.iso.datetime({
 })
 
 const role = strictOptions({
-  allow: names.exactOptional(),
-  roles: names.exactOptional(),
+  allow: names.exactOptional().describe('The permissions that the role gives.'),
+  roles: names.exactOptional().describe('Roles whose permissions it gives too.'),
+})
+  .meta({ minProperties: 1 })
+  .readonly()
+
+const scope = strictOptions({
+  params: z
+    .record(text, text)
+    .refine((params) => Object.keys(params).length > 0, 'must name at least one parameter')
+    .meta({ minProperties: 1 })
+    .readonly()
+    .describe(
+      'By the name of a parameter of the route, what it must equal: {name} for what the pattern captured, or a text.',
+    ),
 }).readonly()
 
 const grant = strictOptions({
-  identity: z.string().exactOptional(),
+  identity: z
+    .string()
+    .exactOptional()
+    .describe('One identity, or a pattern, of the kind that the policy states.'),
   fingerprint256: z
     .string()
+    // Without a flag for the case of letters, which a JSON Schema cannot have.
     .regex(
-      /^[0-9a-f]{2}(?:(?::[0-9a-f]{2}){31}|(?:[0-9a-f]{2}){31})$/iu,
+      /^[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){31}|(?:[0-9A-Fa-f]{2}){31})$/u,
       'must be a SHA-256 fingerprint: 64 hexadecimal digits, with colons or without',
     )
-    .exactOptional(),
-  anyIdentity: z.literal(true).exactOptional(),
-  allow: names.exactOptional(),
-  deny: names.exactOptional(),
-  roles: names.exactOptional(),
-  trustSet: text.exactOptional(),
-  minimumAssurance: z.enum(assurances).exactOptional(),
-  notBefore: moment.exactOptional(),
-  notAfter: moment.exactOptional(),
-  where: strictOptions({
-    params: z
-      .record(text, text)
-      .refine((params) => Object.keys(params).length > 0, 'must name at least one parameter')
-      .readonly(),
-  })
-    .readonly()
-    .exactOptional(),
-}).readonly()
+    .exactOptional()
+    .describe('One certificate, by its SHA-256; such a grant must have a notAfter.'),
+  anyIdentity: z.literal(true).exactOptional().describe('Every identity that the gate admits.'),
+  allow: names.exactOptional().describe('The permissions that the grant gives.'),
+  deny: names
+    .exactOptional()
+    .describe('The permissions that it takes away, whatever any other grant gives.'),
+  roles: names.exactOptional().describe('Roles of the policy, whose permissions it gives.'),
+  trustSet: text.exactOptional().describe('The client CA set that must have admitted the peer.'),
+  minimumAssurance: z
+    .enum(assurances)
+    .exactOptional()
+    .describe('The assurance with which the identity must be known; not together with deny.'),
+  notBefore: moment.exactOptional().describe('The first moment of the grant (RFC 3339).'),
+  notAfter: moment.exactOptional().describe('The last moment of the grant (RFC 3339).'),
+  where: scope.exactOptional().describe('What the request must be for.'),
+})
+  .meta(grantRules())
+  .readonly()
 
-function policySchema(vocabulary: z.ZodType<Vocabulary>): z.ZodType<PolicyContent> {
+/** For editors alone: what compiles grants says the same, and where. */
+function grantRules(): Record<string, unknown> {
+  const require = (key: string) => ({ required: [key] })
+  return {
+    oneOf: ['identity', 'fingerprint256', 'anyIdentity'].map(require),
+    anyOf: ['allow', 'deny', 'roles'].map(require),
+    dependentRequired: { fingerprint256: ['notAfter'] },
+  }
+}
+
+function policySchema<Words extends z.ZodType<Vocabulary>>(vocabulary: Words) {
   return strictOptions({
-    identity: z.enum(identityKinds),
-    permissions: vocabulary,
-    roles: z.record(name, role).readonly().default(Object.freeze({})),
+    identity: z.enum(identityKinds).describe('The kind of identity that the grants name.'),
+    permissions: vocabulary.describe(
+      'Every permission that there is: each with what it is for, or as a list without.',
+    ),
+    roles: z
+      .record(name, role)
+      .readonly()
+      .default(Object.freeze({}))
+      .describe('Named bundles of permissions.'),
     grants: z
       .array(grant)
       .min(1, 'must hold at least one grant')
       .readonly()
-      .default(Object.freeze([])),
+      .default(Object.freeze([]))
+      .describe('Who may do what, and who may not.'),
   })
 }
