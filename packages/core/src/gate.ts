@@ -17,6 +17,8 @@ import { createPolicyBook } from './policy/policy-book.js'
 import type { PolicyBook } from './policy/policy-book.js'
 import { createRequirements } from './policy/guard.js'
 import type { Guard } from './policy/guard.js'
+import { followReloads, isPolicyFile } from './policy/file/policy-file.js'
+import type { PolicyFile } from './policy/file/policy-file.js'
 import { compilePattern } from './policy/pattern.js'
 import { compiledPolicyOf } from './policy/policy.js'
 import type { Policy } from './policy/policy.js'
@@ -27,7 +29,8 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
   readonly source: PeerSource
   /** The issuance rule of the service's CA, such as `spiffe({ trustDomain: 'prod.example' })`. */
   readonly identity: IdentityRule<Kind>
-  readonly policy: Policy<NoInfer<Kind>, Permission>
+  /** In code, or in a file, whose reloads the gate follows. */
+  readonly policy: Policy<NoInfer<Kind>, Permission> | PolicyFile<NoInfer<Kind>, Permission>
   /**
    * The least assurance with which an identity must be known: `tls`, `proxy-verified` or
    * `proxy-asserted`, which is the default. What a source cannot give, nobody has.
@@ -111,16 +114,18 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
 ): PeerGate<Permission> {
   const parsed = parseOptions('createPeerGate', gateSchema, options)
   const { source, identity, policy, clock, minimumAssurance, onFault } = parsed
-  const current = createCurrentPolicy(policy, {
+  const file = isPolicyFile(policy) ? policy : null
+  const current = createCurrentPolicy(isPolicyFile(policy) ? policy.policy : policy, {
     ...parsed,
-    owner: 'createPeerGate',
+    owner: file?.path ?? 'createPeerGate',
     rule: identity,
     trustSets: source.trustSets,
     clock: () => readClock(clock),
     report: containCallback('onFault', onFault),
   })
-  const { remember, ...book } = createPolicyBook<Permission>(current, parsed)
+  const { remember, prepare, ...book } = createPolicyBook<Permission>(current, parsed)
   claimSource(options.source)
+  if (file !== null) followReloads(file, prepare)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
   const admit = createAdmit(source, identity, { clock, isDenied, minimumAssurance })
@@ -138,6 +143,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       remember,
     }),
     ...book,
+    ...(file !== null && { setPolicy: refuseSetPolicy }),
     setDenylist(identities: readonly string[]) {
       denied = parseDenied(identity.kind, identities)
     },
@@ -152,6 +158,11 @@ export function isPeerGate(value: unknown): boolean {
 }
 
 const gates = new WeakSet<PeerGate>()
+
+/** It would be in force until the next reload, and nobody could tell when that is. */
+function refuseSetPolicy(): never {
+  throw optionError('setPolicy', 'the policy of this gate is in a file; change the file')
+}
 
 /** A clock may be a user's own: one that fails is at no moment, which gives nothing and denies. */
 function readClock(clock: () => number): number {
@@ -189,7 +200,7 @@ const gateSchema = strictOptions({
       'must be an identity rule, such as spiffe({ trustDomain })',
     )
     .transform(holdRule),
-  policy: madeBy<Policy>('definePolicy', isPolicy),
+  policy: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy),
   minimumAssurance: z.enum(assurances).default('proxy-asserted'),
   authorize: z.custom<Authorize>(isFunction, 'must be a function').exactOptional(),
   authorizeWithin: z
@@ -229,7 +240,7 @@ function holdRule(rule: IdentityRule): IdentityRule {
 }
 
 function isPolicy(value: unknown): boolean {
-  return compiledPolicyOf(value as Policy) !== undefined
+  return isPolicyFile(value) || compiledPolicyOf(value as Policy) !== undefined
 }
 
 function isFunction(value: unknown): value is (...inputs: never) => unknown {

@@ -122,6 +122,13 @@ export type {
 
 export { definePolicy } from './policy/policy.js'
 export type { Policy, PolicyOptions } from './policy/policy.js'
+export { policyFile } from './policy/file/policy-file.js'
+export type { PolicyFile } from './policy/file/policy-file.js'
+export type {
+  PolicyFileOptions,
+  PolicyReloadOutcome,
+  PolicyReloadSuccess,
+} from './policy/file/policy-file-options.js'
 export type { Vocabulary } from './policy/policy-schema.js'
 export type {
   AnyIdentityGrant,
