@@ -92,15 +92,8 @@ export function createPolicyBook<Permission extends string>(
   }
 
   function subjectBy(policy: AuditSubject['policy']): AuditSubject {
-    const routes = listRoutes()
-    const now = clock()
-    return {
-      routes,
-      statementOf: statementOfGuard,
-      policy,
-      now,
-      hasAuthorizer: authorize !== undefined,
-    }
+    const [routes, now, hasAuthorizer] = [listRoutes(), clock(), authorize !== undefined]
+    return { routes, statementOf: statementOfGuard, policy, now, hasAuthorizer }
   }
 
   function prepare(policy: Policy): () => void {

@@ -122,12 +122,15 @@ const grant = strictOptions({
 
 /** For editors alone: what compiles grants says the same, and where. */
 function grantRules(): Record<string, unknown> {
-  const require = (key: string) => ({ required: [key] })
   return {
-    oneOf: ['identity', 'fingerprint256', 'anyIdentity'].map(require),
-    anyOf: ['allow', 'deny', 'roles'].map(require),
+    oneOf: ['identity', 'fingerprint256', 'anyIdentity'].map(needKey),
+    anyOf: ['allow', 'deny', 'roles'].map(needKey),
     dependentRequired: { fingerprint256: ['notAfter'] },
   }
+}
+
+function needKey(key: string): object {
+  return { required: [key] }
 }
 
 function policySchema<Words extends z.ZodType<Vocabulary>>(vocabulary: Words) {

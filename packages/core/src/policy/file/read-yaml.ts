@@ -18,8 +18,9 @@ export function readYaml(text: string, fault: FaultAt): DocumentNode {
   if (second !== undefined) {
     throw fault(range[1], 'must be one document; give each policy a file of its own')
   }
-  if (contents === null) throw fault(0, 'holds nothing')
-  return toNode(contents, 0, fault)
+  const root = toNode(contents, 0, fault)
+  if ('value' in root && root.value === null) throw fault(0, 'holds nothing')
+  return root
 }
 
 /** The tokens of `text`, of which those are refused that give a value another meaning. */
