@@ -3,7 +3,7 @@ import { createReloader } from '../../reload/reloader.js'
 import type { Policy } from '../policy.js'
 import { parsePolicyFileOptions } from './policy-file-options.js'
 import type { PolicyFileOptions, PolicyReloadSuccess } from './policy-file-options.js'
-import { readPolicyFile } from './read-policy-file.js'
+import { createPolicyReader } from './policy-reader.js'
 
 /** A policy in a file, which gates decide by, and which can be read again while they do. */
 export interface PolicyFile<
@@ -52,6 +52,7 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
   options: PolicyFileOptions<Kind, Permission>,
 ): PolicyFile<Kind, Permission> {
   const parsed = parsePolicyFileOptions(options)
+  const read = createPolicyReader(parsed)
   const users: PreparePolicy[] = []
   const reloader = createReloader<PolicyReloadSuccess>({
     ...parsed,
@@ -59,14 +60,14 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
     // YAML that is cut off between two grants is well-formed, and may lack what denies.
     waitsForStillness: true,
     load() {
-      const next = readPolicyFile(parsed)
+      const next = read()
       const commits = users.map((prepare) => prepare(next))
       for (const commit of commits) commit()
       policy = next
       return Object.freeze({ error: null, policy })
     },
   })
-  let policy = readPolicyFile(parsed)
+  let policy = read()
   reloader.start()
 
   const file = Object.freeze({

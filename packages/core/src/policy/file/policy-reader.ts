@@ -9,8 +9,9 @@ import type { Policy } from '../policy.js'
 import { offsetOf, valueOf } from './document.js'
 import type { DocumentNode, FaultAt } from './document.js'
 import { readJson } from './read-json.js'
-import { readTextFile } from './text-file.js'
 import { readYaml } from './read-yaml.js'
+import { readTextFile } from './text-file.js'
+import type { TextFile } from './text-file.js'
 
 /** What the code that names a file relies on. */
 export interface Expectation {
@@ -20,18 +21,42 @@ export interface Expectation {
 }
 
 /**
- * The policy in a file, checked as a whole.
+ * Reads the policy in a file, and checks it as a whole, as often as it is called. A text that was read
+ * the last time is not read again: thousands of grants take seconds, and a file that does not fit is
+ * tried at every look.
  *
  * @throws {PeerGateError} ERR_PEERGATE_FILE_UNREADABLE, ERR_PEERGATE_POLICY_FILE_INVALID, or what
  * `definePolicy` throws, with the place in the file
  */
-export function readPolicyFile(expectation: Expectation): Policy {
-  const { path } = expectation
-  const { text, placeOf } = readTextFile('policyFile', path)
+export function createPolicyReader(expectation: Expectation): () => Policy {
+  let lastText: string | undefined
+  let recall: () => Policy
+  return () => {
+    const file = readTextFile('policyFile', expectation.path)
+    if (file.text !== lastText) recall = remember(() => readPolicy(file, expectation))
+    lastText = file.text
+    return recall()
+  }
+}
+
+/** What `run` gives or throws, as often as it is asked for. */
+function remember(run: () => Policy): () => Policy {
+  try {
+    const policy = run()
+    return () => policy
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+function readPolicy({ text, placeOf }: TextFile, expectation: Expectation): Policy {
   const fault: FaultAt = (at, what, cause) =>
     new PeerGateError('ERR_PEERGATE_POLICY_FILE_INVALID', `${placeOf(at)}: ${what}`, { cause })
-  const root = path.endsWith('.json') ? readJson(text, fault) : readYaml(text, fault)
-  const locate: Locate = (parts) => placeOf(offsetOf(root, parts))
+  const isJson = expectation.path.endsWith('.json')
+  const root = isJson ? readJson(text, fault) : readYaml(text, fault)
+  const locate: Locate = (path) => placeOf(offsetOf(root, path))
   const compiled = compilePolicy(contentOf(root, locate), locate)
   refuseUnexpected(compiled, expectation)
   return makePolicy(compiled)
