@@ -12,7 +12,7 @@ import type { GrantTerms, Role } from './grant.js'
  */
 export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
   const { permissions } = Object(options) as { readonly permissions?: unknown }
-  return policySchema(Array.isArray(permissions) ? listed : described)
+  return Array.isArray(permissions) ? policyWithList : policyWithDescriptions
 }
 
 /** The JSON Schema (2020-12) of policy files, for editors. */
@@ -152,3 +152,6 @@ function policySchema<Words extends z.ZodType<Vocabulary>>(vocabulary: Words) {
       .describe('Who may do what, and who may not.'),
   })
 }
+
+const policyWithList = policySchema(listed)
+const policyWithDescriptions = policySchema(described)
