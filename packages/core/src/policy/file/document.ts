@@ -56,20 +56,17 @@ export function valueOf(node: DocumentNode): unknown {
 
 /** Where `path` begins: at the key or the item; for what is not there, where its parent begins. */
 export function offsetOf(root: DocumentNode, path: readonly PropertyKey[]): number {
-  let node: DocumentNode | undefined = root
-  let { at } = root
+  let found: DocumentEntry = { at: root.at, node: root }
   for (const part of path) {
-    if (node === undefined || 'value' in node) return at
-    const child: { readonly at: number; readonly node: DocumentNode } | undefined =
-      'items' in node ? itemAt(node, part) : node.entries.get(String(part))
-    if (child === undefined) return at
-    at = child.at
-    node = child.node
+    const child = childOf(found.node, part)
+    if (child === undefined) break
+    found = child
   }
-  return at
+  return found.at
 }
 
-function itemAt({ items }: DocumentList, part: PropertyKey): DocumentEntry | undefined {
-  const node = items[Number(part)]
-  return node === undefined ? undefined : { at: node.at, node }
+function childOf(node: DocumentNode, part: PropertyKey): DocumentEntry | undefined {
+  if ('entries' in node) return node.entries.get(String(part))
+  const item = 'items' in node ? node.items[Number(part)] : undefined
+  return item === undefined ? undefined : { at: item.at, node: item }
 }

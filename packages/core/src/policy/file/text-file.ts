@@ -23,7 +23,7 @@ export function readTextFile(role: string, path: string): TextFile {
     text,
     placeOf(at) {
       const line = countUpTo(starts, at)
-      return `${path}:${line}:${at - (starts[line - 1] ?? 0) + 1}`
+      return `${path}:${line}:${at - Number(starts[line - 1]) + 1}`
     },
   }
 }
@@ -85,7 +85,7 @@ function countUpTo(numbers: readonly number[], limit: number): number {
   let [low, high] = [0, numbers.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((numbers[middle] ?? 0) <= limit) low = middle + 1
+    if (Number(numbers[middle]) <= limit) low = middle + 1
     else high = middle
   }
   return low
