@@ -2,7 +2,7 @@
 // Writes the JSON Schema of policy files, which editors read, from the schema that parses them.
 import { writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
-import { createPolicyJsonSchema } from '../packages/core/dist/policy/policy-schema.js'
+import { createPolicyJsonSchema } from '../packages/core/dist/policy/policy-json-schema.js'
 
 const path = 'packages/core/policy.schema.json'
 const options = { ...(await resolveConfig(path)), filepath: path }

@@ -15,19 +15,9 @@ export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
   return Array.isArray(permissions) ? policyWithList : policyWithDescriptions
 }
 
-/** The JSON Schema (2020-12) of policy files, for editors. */
-export function createPolicyJsonSchema(): object {
-  const { shape } = policySchema(z.union([described, listed]))
-  const $schema = z.string().exactOptional().describe('Where this schema is, for editors.')
-  const title = 'The policy of a peer gate: who may do what'
-  return z.toJSONSchema(strictOptions({ $schema, ...shape }).meta({ title }), {
-    io: 'input',
-    override({ jsonSchema }) {
-      // They tell of our own copy of a policy, and not of what can be written into a file.
-      delete jsonSchema.readOnly
-      delete jsonSchema.default
-    },
-  })
+/** Every policy, for a description of the form. */
+export function anyPolicySchema(): z.ZodObject<z.core.$ZodLooseShape> {
+  return policySchema(z.union([described, listed]))
 }
 
 /** The permissions that there are: with their descriptions, or as a list without. */

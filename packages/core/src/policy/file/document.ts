@@ -14,7 +14,7 @@ interface DocumentList {
   readonly items: readonly DocumentNode[]
 }
 
-export interface DocumentMap {
+interface DocumentMap {
   readonly at: number
   readonly entries: ReadonlyMap<string, DocumentEntry>
 }

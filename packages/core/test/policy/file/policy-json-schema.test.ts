@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
-import { createPolicyJsonSchema } from '#core/policy/policy-schema.js'
+import { createPolicyJsonSchema } from '#core/policy/policy-json-schema.js'
 
 const path = createRequire(import.meta.url).resolve('@peergate/core/policy.schema.json')
 const published = JSON.parse(readFileSync(path, 'utf8')) as object
