@@ -45,6 +45,7 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_PEM_INVALID: 'creation',
   ERR_PEERGATE_PERMISSION_DENIED: 'request',
   ERR_PEERGATE_PERMISSION_UNKNOWN: 'creation',
+  ERR_PEERGATE_POLICY_FILE_INVALID: 'creation',
   ERR_PEERGATE_PROTOCOL_UNSUPPORTED: 'request',
   ERR_PEERGATE_PROXY_UNTRUSTED: 'request',
   ERR_PEERGATE_REVOCATION_LIST_INVALID: 'creation',
