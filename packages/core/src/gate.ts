@@ -18,6 +18,8 @@ import { createPolicyBook } from './policy/policy-book.js'
 import type { PolicyBook } from './policy/policy-book.js'
 import { createRequirements } from './policy/guard.js'
 import type { Guard } from './policy/guard.js'
+import { followReloads, isPolicyFile } from './policy/file/policy-file.js'
+import type { PolicyFile } from './policy/file/policy-file.js'
 import { compilePattern } from './policy/pattern.js'
 import { compiledPolicyOf } from './policy/policy.js'
 import type { Policy } from './policy/policy.js'
@@ -28,7 +30,8 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
   readonly source: PeerSource
   /** The issuance rule of the service's CA, such as `spiffe({ trustDomain: 'prod.example' })`. */
   readonly identity: IdentityRule<Kind>
-  readonly policy: Policy<NoInfer<Kind>, Permission>
+  /** In code, or in a file, whose reloads the gate follows. */
+  readonly policy: Policy<NoInfer<Kind>, Permission> | PolicyFile<NoInfer<Kind>, Permission>
   /**
    * The least assurance with which an identity must be known: `tls`, `proxy-verified` or
    * `proxy-asserted`, which is the default. What a source cannot give, nobody has.
@@ -116,15 +119,19 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
     throw optionError('createPeerGate', 'option "authorizeWithin" needs the option "authorize"')
   }
   const setting = { ...parsed, clock: () => readClock(clock) }
-  const current = createCurrentPolicy(policy, {
+  const file = isPolicyFile(policy) ? policy : null
+  const current = createCurrentPolicy(isPolicyFile(policy) ? policy.policy : policy, {
     ...setting,
+    creator: file?.path ?? 'createPeerGate',
+    changer: file?.path ?? 'setPolicy',
     rule: identity,
     trustSets: source.trustSets,
     authorizeWithin: authorizeWithin ?? 1,
     report: containCallback('onFault', parsed.onFault),
   })
-  const { remember, ...book } = createPolicyBook<Permission>(current, setting)
+  const { remember, prepare, ...book } = createPolicyBook<Permission>(current, setting)
   claimSource(options.source)
+  if (file !== null) followReloads(file, prepare)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
   const admit = createAdmit(source, identity, { clock, isDenied, minimumAssurance })
@@ -142,6 +149,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       remember,
     }),
     ...book,
+    ...(file !== null && { setPolicy: refuseSetPolicy }),
     setDenylist(identities: readonly string[]) {
       denied = parseDenied(identity.kind, identities)
     },
@@ -156,6 +164,11 @@ export function isPeerGate(value: unknown): boolean {
 }
 
 const gates = new WeakSet<PeerGate>()
+
+/** It would be in force until the next reload, and nobody could tell when that is. */
+function refuseSetPolicy(): never {
+  throw optionError('setPolicy', 'the policy of this gate is in a file; change the file')
+}
 
 /** A clock may be a user's own: one that fails is at no moment, which gives nothing and denies. */
 function readClock(clock: () => number): number {
@@ -197,7 +210,7 @@ const gateSchema = strictOptions({
       'must be an identity rule, such as spiffe({ trustDomain })',
     )
     .transform(holdRule),
-  policy: madeBy<Policy>('definePolicy', isPolicy),
+  policy: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy),
   minimumAssurance: z.enum(assurances).default('proxy-asserted'),
   authorize: z.custom<Authorize>(isFunction, 'must be a function').exactOptional(),
   authorizeWithin: z
@@ -237,7 +250,7 @@ function holdRule(rule: IdentityRule): IdentityRule {
 }
 
 function isPolicy(value: unknown): boolean {
-  return compiledPolicyOf(value as Policy) !== undefined
+  return isPolicyFile(value) || compiledPolicyOf(value as Policy) !== undefined
 }
 
 function isFunction(value: unknown): value is (...inputs: never) => unknown {

@@ -75,13 +75,12 @@ export { createTlsGate } from './tls/tls-gate.js'
 export type { TlsGate } from './tls/tls-gate.js'
 export type {
   ClosingOptions,
-  ReloadFailure,
-  ReloadOptions,
   ReloadOutcome,
   ReloadSuccess,
   TlsGateOptions,
   TlsGateRules,
 } from './tls/tls-gate-options.js'
+export type { ReloadFailure, ReloadOptions } from './reload/reload-options.js'
 export type { ClientCaSetOptions } from './tls/client-ca-set.js'
 export type { HostOptions, ServerCredentials } from './tls/host-options.js'
 export type { ClientCasOptions } from './tls/client-cas.js'
@@ -123,6 +122,13 @@ export type {
 
 export { definePolicy } from './policy/policy.js'
 export type { Policy, PolicyOptions } from './policy/policy.js'
+export { policyFile } from './policy/file/policy-file.js'
+export type { PolicyFile } from './policy/file/policy-file.js'
+export type {
+  PolicyFileOptions,
+  PolicyReloadOutcome,
+  PolicyReloadSuccess,
+} from './policy/file/policy-file-options.js'
 export type { Vocabulary } from './policy/policy-schema.js'
 export type {
   AnyIdentityGrant,

@@ -19,7 +19,7 @@ const create = createPeerGate as (options: unknown) => PeerGate<'invoice:read'>
 
 const aSource = 'option "source" must be a source, such as socketSource({ tls })'
 const aRule = 'option "identity" must be an identity rule, such as spiffe({ trustDomain })'
-const aPolicy = 'option "policy" must be made by definePolicy'
+const aPolicy = 'option "policy" must be made by definePolicy or policyFile'
 
 const faultyOptions: readonly (readonly [string, unknown, fault: string])[] = [
   ['no options', undefined, 'the options must be of the type object'],

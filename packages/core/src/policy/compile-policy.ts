@@ -7,6 +7,7 @@ import { createGrantIndex } from './grant-index.js'
 import type { FindGrants } from './grant-index.js'
 import { policySchemaFor } from './policy-schema.js'
 import type { PolicyContent } from './policy-schema.js'
+import { refusePrototypeKeys } from './prototype-key.js'
 import { expandRoles } from './roles.js'
 
 /** A policy that is ready to decide. */
@@ -28,6 +29,7 @@ export interface CompiledPolicy {
  * ERR_PEERGATE_PERMISSION_UNKNOWN
  */
 export function compilePolicy(options: unknown, locate: Locate): CompiledPolicy {
+  refusePrototypeKeys(options, locate)
   const parsed = parseAt(locate, policySchemaFor(options), options)
   const { identity, roles } = parsed
   const { permissions, descriptions } = readVocabulary(parsed)

@@ -33,6 +33,9 @@ export interface PreparedPolicy {
 
 /** What a policy must fit, and is judged with. */
 export interface PolicySetting {
+  /** What gave the first policy, and what gives those after it: the beginning of messages on them. */
+  readonly creator: string
+  readonly changer: string
   /** The kind that the gate's rule reads, and the trust domain that it demands, if it does. */
   readonly rule: { readonly kind: IdentityKind; readonly trustDomain?: string | undefined }
   readonly trustSets: TrustSets
@@ -45,7 +48,7 @@ export interface PolicySetting {
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PERMISSION_UNKNOWN */
 export function createCurrentPolicy(first: Policy, setting: PolicySetting): CurrentPolicy {
-  const { authorize, authorizeWithin, report, clock } = setting
+  const { creator, changer, authorize, authorizeWithin, report, clock } = setting
   const authorizer =
     authorize === undefined ? null : createAuthorizer(authorize, authorizeWithin, report)
   const needed = new Set<string>()
@@ -58,12 +61,12 @@ export function createCurrentPolicy(first: Policy, setting: PolicySetting): Curr
     return { compiled, jury: { decide: createDecide(compiled, clock), authorizer, report } }
   }
 
-  let current = ready('createPeerGate', first)
+  let current = ready(creator, first)
   return {
     compiled: () => current.compiled,
     jury: () => current.jury,
     prepare(policy) {
-      const next = ready('setPolicy', policy)
+      const next = ready(changer, policy)
       return {
         compiled: next.compiled,
         commit() {

@@ -66,11 +66,18 @@ export interface PolicyBookOptions {
   readonly authorize?: unknown
 }
 
-/** The book, and the way in which it gets to know guards. */
+/** The book, and what only its gate does with it. */
+export interface GatePolicyBook<in Permission extends string> extends PolicyBook<Permission> {
+  /** Gets the book to know a guard. */
+  readonly remember: (guard: Guard, statement: Statement) => void
+  /** The checks of `setPolicy`, and what puts the policy in force behind them. */
+  readonly prepare: (policy: Policy) => () => void
+}
+
 export function createPolicyBook<Permission extends string>(
   current: CurrentPolicy,
   { findings, clock, authorize }: PolicyBookOptions,
-): PolicyBook<Permission> & { readonly remember: (guard: Guard, statement: Statement) => void } {
+): GatePolicyBook<Permission> {
   const statements = new WeakMap<Guard, Statement>()
   const lists: (() => readonly DeclaredRoute[])[] = []
   let isChecked = false
@@ -86,14 +93,18 @@ export function createPolicyBook<Permission extends string>(
   }
 
   function subjectBy(policy: AuditSubject['policy']): AuditSubject {
-    const routes = listRoutes()
-    const now = clock()
-    return {
-      routes,
-      statementOf: statementOfGuard,
-      policy,
-      now,
-      hasAuthorizer: authorize !== undefined,
+    const [routes, now, hasAuthorizer] = [listRoutes(), clock(), authorize !== undefined]
+    return { routes, statementOf: statementOfGuard, policy, now, hasAuthorizer }
+  }
+
+  function prepare(policy: Policy): () => void {
+    const { compiled, commit } = current.prepare(policy)
+    const found = isChecked ? findUnfit(subjectBy(compiled)) : []
+    if (findings === 'error') report(found, findings)
+    return () => {
+      commit()
+      // Not before: a policy that another gate refuses is tried again and again.
+      if (findings === 'warn') report(found, findings)
     }
   }
 
@@ -102,11 +113,8 @@ export function createPolicyBook<Permission extends string>(
       statements.set(guard, statement)
       current.need(permissionsIn(statement))
     },
-    setPolicy(policy) {
-      const { compiled, commit } = current.prepare(policy)
-      if (isChecked) report(findUnfit(subjectBy(compiled)), findings)
-      commit()
-    },
+    prepare,
+    setPolicy: (policy) => prepare(policy)(),
     declareRoutes: (list) => void lists.push(list),
     inventory: () => takeInventory(listRoutes(), statementOfGuard, current.compiled()),
     audit: () => findUnfit(subjectBy(current.compiled())),

@@ -12,11 +12,11 @@ import type { GrantTerms, Role } from './grant.js'
  */
 export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
   const { permissions } = Object(options) as { readonly permissions?: unknown }
-  return Array.isArray(permissions) ? listedPolicy : describedPolicy
+  return Array.isArray(permissions) ? policyWithList : policyWithDescriptions
 }
 
-/** Every policy, for editors. */
-export function anyPolicySchema(): z.ZodType {
+/** Every policy, for a description of the form. */
+export function anyPolicySchema(): z.ZodObject<z.core.$ZodLooseShape> {
   return policySchema(z.union([described, listed]))
 }
 
@@ -43,12 +43,14 @@ const name = z
   .string()
   .regex(/^[!-~]+$/u, 'must be printable ASCII without spaces, such as "invoice:read"')
 
-const names = z.array(name).min(1, 'must name at least one').readonly()
+const names = z.array(name).min(1, 'must name at least one').meta({ uniqueItems: true }).readonly()
 
 const listed = names
 
-const described = recordOf(name, z.string().min(1, 'must say what the permission is for'))
+const described = z
+  .record(name, z.string().min(1, 'must say what the permission is for'))
   .refine((texts) => Object.keys(texts).length > 0, 'must name at least one')
+  .meta({ minProperties: 1 })
   .readonly()
 
 const text = z.string().min(1, 'must not be empty')
@@ -59,65 +61,87 @@ const moment = z.iso.datetime({
 })
 
 const role = strictOptions({
-  allow: names.exactOptional(),
-  roles: names.exactOptional(),
+  allow: names.exactOptional().describe('The permissions that the role gives.'),
+  roles: names.exactOptional().describe('Roles whose permissions it gives too.'),
+})
+  .meta({ minProperties: 1 })
+  .readonly()
+
+const scope = strictOptions({
+  params: z
+    .record(text, text)
+    .refine((params) => Object.keys(params).length > 0, 'must name at least one parameter')
+    .meta({ minProperties: 1 })
+    .readonly()
+    .describe(
+      'By the name of a parameter of the route, what it must equal: {name} for what the pattern captured, or a text.',
+    ),
 }).readonly()
 
 const grant = strictOptions({
-  identity: z.string().exactOptional(),
+  identity: z
+    .string()
+    .exactOptional()
+    .describe('One identity, or a pattern, of the kind that the policy states.'),
   fingerprint256: z
     .string()
+    // Without a flag for the case of letters, which a JSON Schema cannot have.
     .regex(
-      /^[0-9a-f]{2}(?:(?::[0-9a-f]{2}){31}|(?:[0-9a-f]{2}){31})$/iu,
+      /^[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){31}|(?:[0-9A-Fa-f]{2}){31})$/u,
       'must be a SHA-256 fingerprint: 64 hexadecimal digits, with colons or without',
     )
-    .exactOptional(),
-  anyIdentity: z.literal(true).exactOptional(),
-  allow: names.exactOptional(),
-  deny: names.exactOptional(),
-  roles: names.exactOptional(),
-  trustSet: text.exactOptional(),
-  minimumAssurance: z.enum(assurances).exactOptional(),
-  notBefore: moment.exactOptional(),
-  notAfter: moment.exactOptional(),
-  where: strictOptions({
-    params: recordOf(text, text)
-      .refine((params) => Object.keys(params).length > 0, 'must name at least one parameter')
-      .readonly(),
-  })
-    .readonly()
-    .exactOptional(),
-}).readonly()
+    .exactOptional()
+    .describe('One certificate, by its SHA-256; such a grant must have a notAfter.'),
+  anyIdentity: z.literal(true).exactOptional().describe('Every identity that the gate admits.'),
+  allow: names.exactOptional().describe('The permissions that the grant gives.'),
+  deny: names
+    .exactOptional()
+    .describe('The permissions that it takes away, whatever any other grant gives.'),
+  roles: names.exactOptional().describe('Roles of the policy, whose permissions it gives.'),
+  trustSet: text.exactOptional().describe('The client CA set that must have admitted the peer.'),
+  minimumAssurance: z
+    .enum(assurances)
+    .exactOptional()
+    .describe('The assurance with which the identity must be known; not together with deny.'),
+  notBefore: moment.exactOptional().describe('The first moment of the grant (RFC 3339).'),
+  notAfter: moment.exactOptional().describe('The last moment of the grant (RFC 3339).'),
+  where: scope.exactOptional().describe('What the request must be for.'),
+})
+  .meta(grantRules())
+  .readonly()
 
-/** zod leaves out a member called `__proto__` in silence, and with it a condition or a role. */
-function recordOf<Value extends z.ZodType>(
-  keys: z.ZodString,
-  values: Value,
-): z.ZodType<Record<string, z.output<Value>>> {
-  return z.preprocess(
-    (value, context) => {
-      if (Object.hasOwn(Object(value), '__proto__')) {
-        const message = 'must have another name'
-        context.issues.push({ code: 'custom', path: ['__proto__'], message, input: value })
-      }
-      return value
-    },
-    z.record(keys, values),
-  )
+/** For editors alone: what compiles grants says the same, and where. */
+function grantRules(): Record<string, unknown> {
+  return {
+    oneOf: ['identity', 'fingerprint256', 'anyIdentity'].map(needKey),
+    anyOf: ['allow', 'deny', 'roles'].map(needKey),
+    dependentRequired: { fingerprint256: ['notAfter'] },
+  }
 }
 
-function policySchema(vocabulary: z.ZodType<Vocabulary>): z.ZodType<PolicyContent> {
+function needKey(key: string): object {
+  return { required: [key] }
+}
+
+function policySchema<Words extends z.ZodType<Vocabulary>>(vocabulary: Words) {
   return strictOptions({
-    identity: z.enum(identityKinds),
-    permissions: vocabulary,
-    roles: recordOf(name, role).readonly().default(Object.freeze({})),
+    identity: z.enum(identityKinds).describe('The kind of identity that the grants name.'),
+    permissions: vocabulary.describe(
+      'Every permission that there is: each with what it is for, or as a list without.',
+    ),
+    roles: z
+      .record(name, role)
+      .readonly()
+      .default(Object.freeze({}))
+      .describe('Named bundles of permissions.'),
     grants: z
       .array(grant)
       .min(1, 'must hold at least one grant')
       .readonly()
-      .default(Object.freeze([])),
+      .default(Object.freeze([]))
+      .describe('Who may do what, and who may not.'),
   })
 }
 
-const listedPolicy = policySchema(listed)
-const describedPolicy = policySchema(described)
+const policyWithList = policySchema(listed)
+const policyWithDescriptions = policySchema(described)

@@ -1,4 +1,5 @@
 import type { IdentityKind } from '../client-identity.js'
+import type { PolicyFile } from './file/policy-file.js'
 import type { Policy } from './policy.js'
 
 /**
@@ -15,9 +16,10 @@ import type { Policy } from './policy.js'
  */
 export interface Register {}
 
-/** The permissions of the registered policy; `never` without one, so that no bare tag compiles. */
+/** The permissions of the registered policy or policy file; `never` without one, so that no bare tag compiles. */
 export type RegisteredPermission = Register extends {
-  readonly policy: Policy<IdentityKind, infer Permission>
+  readonly policy:
+    Policy<IdentityKind, infer Permission> | PolicyFile<IdentityKind, infer Permission>
 }
   ? Permission
   : never

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isUint8Array } from 'node:util/types'
 import * as z from 'zod'
 import { PeerGateError } from '../errors.js'
+import { fileUnreadable } from '../file-unreadable.js'
 
 /**
  * PEM material: the path of a file, or PEM itself (a string that holds `-----BEGIN`, or bytes, which
@@ -29,9 +30,7 @@ export function readMaterial(role: string, material: Material): string {
   try {
     return readFileSync(material, 'latin1')
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const fault = `${role}: ${JSON.stringify(material)} could not be read (${code})`
-    throw new PeerGateError('ERR_PEERGATE_FILE_UNREADABLE', fault, { cause })
+    throw fileUnreadable(role, material, cause)
   }
 }
 

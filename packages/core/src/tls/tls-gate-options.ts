@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { parseOptions, schemaBy, strictOptions } from '../options.js'
+import { reloadSchema } from '../reload/reload-options.js'
+import type { ParsedReloadOptions, ReloadFailure, ReloadOptions } from '../reload/reload-options.js'
 import { denylistSchema } from './denylist.js'
 import type { DenylistOptions } from './denylist.js'
 import { hostShape, hostsSchema } from './host-options.js'
@@ -8,7 +10,6 @@ import type { PeerRefusal } from './refusal.js'
 import { resumptionSchema } from './resumption.js'
 import type { ResumptionOptions } from './resumption.js'
 import type { MinVersion, Refusals } from './server-options.js'
-import type { PeerGateError } from '../errors.js'
 
 /**
  * A TLS gate is one host for every name that clients ask for, or several by name: `server` and
@@ -62,13 +63,6 @@ export interface TlsGateRules {
   readonly onReload?: (outcome: ReloadOutcome) => unknown
 }
 
-export interface ReloadOptions {
-  /** Looks at the files every so many seconds, 0.05 to 3600; also behind symbolic links. */
-  readonly every?: number
-  /** Reads the files again when the process gets this signal. */
-  readonly signal?: 'SIGHUP'
-}
-
 export interface ClosingOptions {
   /** For how many seconds a connection that is being closed may still answer; 10 by default. */
   readonly within?: number
@@ -87,10 +81,6 @@ export interface ReloadSuccess {
   readonly isNewEpoch: boolean
 }
 
-export interface ReloadFailure {
-  readonly error: PeerGateError
-}
-
 /** The options of a TLS gate with their defaults. */
 export interface ParsedTlsGateOptions {
   /** By name; or one under null, for every name. */
@@ -99,7 +89,7 @@ export interface ParsedTlsGateOptions {
   readonly minVersion: MinVersion
   readonly refusals: Refusals
   readonly resumption?: ResumptionOptions | undefined
-  readonly reload: { readonly every?: number | undefined; readonly signal?: 'SIGHUP' | undefined }
+  readonly reload: ParsedReloadOptions
   readonly closing: Required<ClosingOptions>
   readonly onRefused?: TlsGateRules['onRefused'] | undefined
   readonly onReload?: TlsGateRules['onReload'] | undefined
@@ -115,10 +105,7 @@ const rulesShape = {
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
   refusals: z.enum(['handshake', 'recorded']).default('handshake'),
   resumption: resumptionSchema.optional(),
-  reload: strictOptions({
-    every: z.number().min(0.05).max(3600).optional(),
-    signal: z.enum(['SIGHUP']).optional(),
-  }).prefault({}),
+  reload: reloadSchema,
   closing: strictOptions({
     within: z.number().min(0).max(3600).default(10),
     atExpiry: z.boolean().default(false),

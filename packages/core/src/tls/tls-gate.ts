@@ -1,14 +1,15 @@
 import type { Server } from 'node:tls'
+import { containCallback } from '../contain-callback.js'
+import { createReloader } from '../reload/reloader.js'
 import { createAttachment } from './attachment.js'
 import type { Attachment } from './attachment.js'
-import { containCallback } from '../contain-callback.js'
 import type { DenylistOptions } from './denylist.js'
-import { createReloader } from './reloader.js'
 import { createServerNames } from './server-names.js'
 import type { TlsServerOptions } from './server-options.js'
 import { parseTlsGateOptions } from './tls-gate-options.js'
 import type { ParsedTlsGateOptions, ReloadSuccess, TlsGateOptions } from './tls-gate-options.js'
 import { createTrustStore, listPaths } from './trust-store.js'
+import type { TrustStore } from './trust-store.js'
 
 /**
  * Decides which peers may finish a handshake, keeps what their certificates say, and judges them
@@ -85,7 +86,13 @@ export interface TlsGate {
  */
 export function createTlsGate(options: TlsGateOptions): TlsGate {
   const parsed = parseTlsGateOptions(options)
-  const reloader = createReloader(parsed, listPaths(parsed))
+  const reloader = createReloader<ReloadSuccess>({
+    ...parsed,
+    paths: listPaths(parsed),
+    // PEM that is cut off is refused, and taking a change late would leave the trust as it was.
+    waitsForStillness: false,
+    load: () => reloadStore(store),
+  })
   const names = createServerNames(parsed.hosts, () => store.current())
   const store = createTrustStore(parsed, names.chooseContext, () => attachment.apply())
   const attachment = createAttachment({
@@ -96,7 +103,7 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     closeAtExpiry: parsed.closing.atExpiry,
     mayResume: parsed.resumption !== undefined,
   })
-  reloader.start(store)
+  reloader.start()
 
   const gate: TlsGate = Object.freeze({
     get serverOptions() {
@@ -107,12 +114,19 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     },
     trustSets: setNamesOf(parsed),
     attach: attachment.attach,
-    reload: async () => reloader.reload(store),
+    reload: async () => reloader.reload(),
     setDenylist: store.setDenylist,
     close: reloader.stop,
   })
   readersByGate.set(gate, attachment)
   return gate
+}
+
+function reloadStore(store: TrustStore): ReloadSuccess {
+  const { epoch: before } = store.current()
+  store.reload()
+  const { epoch } = store.current()
+  return Object.freeze({ error: null, epoch, isNewEpoch: epoch !== before })
 }
 
 function setNamesOf({ hosts }: ParsedTlsGateOptions): readonly string[] {

@@ -16,7 +16,7 @@ import {
   randomPolicy,
   randomRequest,
   randomRequirement,
-} from './random-policy.js'
+} from './random-decisions.js'
 import { judgeByReading } from './reference-policy.js'
 import type { ReferenceAnswer, ReferenceCase, ReferenceRequirement } from './reference-policy.js'
 import { createSeededRandom } from './seeded-random.js'

@@ -1,211 +1,124 @@
-import type { ClientIdentity, Grant, IdentityKind, Role } from '@peergate/core'
-import type { ReferenceCase, ReferenceRequirement } from './reference-policy.js'
+import type { ClientIdentity, IdentityKind } from '@peergate/core'
 import type { SeededRandom } from './seeded-random.js'
 
-export const randomPermissions = ['read', 'write', 'constructor'] as const
-
-const words = ['a', 'b', 'c'] as const
-const lookAlikes = ['a', 'b', 'c', 'a', 'b', '*', '**', '{x}', 'constructor'] as const
-const sets = ['payments', 'batch'] as const
-const assurances = ['tls', 'proxy-verified', 'proxy-asserted'] as const
-const parameters = ['tenant', 'toString'] as const
-const day = 86_400_000
-const start = Date.UTC(2026, 5, 1)
-
-type Words = readonly [string, ...string[]]
-
-/** Identities of a kind, and patterns of it, over so few words that they often meet. */
-interface RandomKind {
-  readonly identity: (random: SeededRandom) => string
-  readonly pattern: (random: SeededRandom) => string
+/** What may be written as a policy, in TypeScript or in a file. Some of them are none. */
+export interface WrittenPolicy {
+  readonly identity: IdentityKind
+  readonly permissions: Readonly<Record<string, string>> | readonly string[]
+  readonly roles?: object
+  readonly grants: readonly object[]
 }
 
-function join(random: SeededRandom, separator: string, from: Words, most = 3): string {
-  return Array.from({ length: 1 + random.below(most) }, () => random.pick(from)).join(separator)
-}
-
-const wild: Words = ['a', 'b', '*', '*', '{x}']
-
-function pathKind(root: string, end: readonly [string, ...string[]]): RandomKind {
+export function randomPolicy(random: SeededRandom): WrittenPolicy {
+  const identity = random.pick(kinds)
+  const roles = random.once(2) ? randomRoles(random) : undefined
   return {
-    identity: (random) => `${root}/${join(random, '/', lookAlikes)}${random.pick(end)}`,
-    pattern: (random) => `${root}/${join(random, '/', wild, 2)}${random.once(3) ? '/**' : ''}`,
+    identity,
+    permissions: random.once(2) ? [...permissions] : descriptions,
+    ...(roles !== undefined && { roles }),
+    grants: some(1 + random.below(4), () => randomGrant(random, identity, roles ?? {})),
   }
 }
 
-const accounts: RandomKind = {
-  identity: (random) => `${random.pick(lookAlikes)}@${random.pick(words)}.example`,
-  pattern: (random) => `${random.pick(wild)}@${random.pick(words)}.example`,
-}
-
-const kinds: Readonly<Record<IdentityKind, RandomKind>> = {
-  spiffe: pathKind('spiffe://d', ['']),
-  uri: pathKind('https://d.example', ['', '', '', '?a', '#a']),
-  dns: {
-    identity: (random) => `${join(random, '.', lookAlikes)}.b.example`,
-    pattern: (random) =>
-      `${random.once(3) ? '**.' : ''}${join(random, '.', wild, 2)}.b.example`.replace(
-        '**.**',
-        '**',
-      ),
-  },
-  email: accounts,
-  upn: accounts,
-  ip: {
-    identity: (random) => `192.0.${random.below(4)}.${random.below(8)}`,
-    pattern: (random) =>
-      random.pick([
-        `192.0.${random.below(4)}.0/24`,
-        '192.0.0.0/23',
-        '192.0.2.4/30',
-        `192.0.0.${random.below(8)}`,
-      ]),
-  },
-  commonName: {
-    identity: (random) => random.pick(lookAlikes),
-    pattern: (random) => random.pick(lookAlikes),
-  },
-}
-
-const kindNames = Object.keys(kinds) as [IdentityKind, ...IdentityKind[]]
-
-export type RandomPolicy = Pick<ReferenceCase, 'grants' | 'kind' | 'roles'>
-
-export function randomPolicy(random: SeededRandom): RandomPolicy {
-  const kind = random.pick(kindNames)
-  const roles = randomRoles(random)
-  const grants = new Map<string, Grant<string, string>>()
-  for (let left = 1 + random.below(7); left > 0; left -= 1) {
-    const grant = randomGrant(random, kind, Object.keys(roles))
-    const { allow: _allow, deny: _deny, roles: _roles, ...rest } = grant
-    grants.set(JSON.stringify(rest), grant)
-  }
-  return { kind, roles, grants: [...grants.values()] }
-}
-
-/** Each holds only earlier ones, so that there is no cycle. */
-function randomRoles(random: SeededRandom): Readonly<Record<string, Role>> {
-  const roles: Record<string, Role> = {}
-  for (const name of ['clerk', 'toString', 'auditor'].slice(random.below(4))) {
-    const earlier = Object.keys(roles).filter(() => random.once(2))
-    const allow = randomPermissions.filter(() => random.once(3))
-    roles[name] = {
-      ...(allow.length > 0 || earlier.length === 0 ? { allow: orOne(random, allow) } : {}),
-      ...(earlier.length > 0 && { roles: earlier }),
-    }
-  }
-  return roles
-}
-
-function orOne(random: SeededRandom, permissions: readonly string[]): readonly string[] {
-  return permissions.length > 0 ? permissions : [random.pick(randomPermissions)]
-}
-
-function randomGrant(
-  random: SeededRandom,
-  kind: IdentityKind,
-  roleNames: readonly string[],
-): Grant<string, string> {
-  const deny = random.once(4) ? randomPermissions.filter(() => random.once(2)) : []
-  const roles = roleNames.filter(() => random.once(3))
-  const wanted = randomPermissions.filter((one) => !deny.includes(one) && random.once(2))
-  const isIdle = deny.length + roles.length + wanted.length === 0
-  const allow = isIdle ? [random.pick(randomPermissions)] : wanted
-  const target = randomTarget(random, kind)
-  // A common name has no wildcards, and so no captures.
-  const where = randomScope(random, kind === 'commonName' ? '' : (target.identity ?? ''))
+export function randomIdentity(random: SeededRandom, kind: IdentityKind): ClientIdentity {
   return {
-    ...target,
-    ...(allow.length > 0 && { allow }),
-    ...(deny.length > 0 && { deny }),
-    ...(roles.length > 0 && { roles }),
-    ...(random.once(4) && { trustSet: random.pick(sets) }),
-    ...(random.once(4) && deny.length === 0 && { minimumAssurance: random.pick(assurances) }),
-    ...(random.once(4) && { notBefore: moment(random.below(3)) }),
-    ...(random.once(4) &&
-      target.notAfter === undefined && { notAfter: moment(3 + random.below(3)) }),
-    ...(where !== null && { where }),
-  } as unknown as Grant<string, string>
-}
-
-interface RandomTarget {
-  readonly identity?: string
-  readonly fingerprint256?: string
-  readonly anyIdentity?: true
-  readonly notAfter?: string
-}
-
-function randomTarget(random: SeededRandom, kind: IdentityKind): RandomTarget {
-  if (random.once(6)) return { anyIdentity: true }
-  if (random.once(6)) {
-    return { fingerprint256: fingerprint(random), notAfter: moment(3 + random.below(3)) }
-  }
-  // No two captures of one name.
-  const [first = '', ...rest] = kinds[kind].pattern(random).split('{x}')
-  const names = ['{x}', '{y}', '{z}']
-  return { identity: rest.reduce((text, part, at) => `${text}${names[at]}${part}`, first) }
-}
-
-function randomScope(random: SeededRandom, pattern: string): object | null {
-  const captures = pattern.match(/\{[a-z]\}/gu) ?? []
-  const params = Object.fromEntries(captures.map((capture) => [`of-${capture.at(1)}`, capture]))
-  if (random.once(6)) params[random.pick(parameters)] = random.pick(words)
-  return Object.keys(params).length === 0 ? null : { params }
-}
-
-function moment(days: number): string {
-  return new Date(start + days * day).toISOString()
-}
-
-function fingerprint(random: SeededRandom): string {
-  return Array.from({ length: 32 }, () => random.pick(['AB', 'AB']))
-    .join(':')
-    .replace(/^AB/u, random.pick(['AB', 'CD']))
-}
-
-export type RandomRequest = Pick<ReferenceCase, 'identity' | 'now' | 'params'>
-
-export function randomRequest(random: SeededRandom, kind: IdentityKind): RandomRequest {
-  const identity: ClientIdentity = Object.freeze({
     kind,
-    value: kinds[kind].identity(random),
-    issuer: null,
-    serialNumber: null,
-    fingerprint256: random.once(8) ? null : fingerprint(random),
-    notBefore: null,
-    notAfter: null,
-    assurance: random.pick(assurances),
-    source: 'random',
-    trustSet: random.once(5) ? null : random.pick(sets),
-  })
-  const border = random.pick([-1, 0, 0, 1])
-  const now = random.once(20) ? Number.NaN : start + random.below(6) * day + border
-  return { identity, now, params: random.once(10) ? undefined : randomParams(random, identity) }
+    value: random.pick(values[kind as Kind]),
+    source: 'fixed',
+    assurance: random.pick(['tls', 'proxy-verified', 'proxy-asserted']),
+    trustSet: random.pick(['payments', 'batch', null]),
+    fingerprint256: random.pick(fingerprints).toUpperCase(),
+  } as ClientIdentity
 }
 
-/** Often what stands in the identity, so that captures hold. */
-function randomParams(random: SeededRandom, { value }: ClientIdentity): Record<string, unknown> {
-  const parts = value.split(/[/.@]+/u) as unknown as Words
-  const from = [...parts, ...parts, ...words] as const
-  const params: Record<string, unknown> = {}
-  for (const name of ['of-x', 'of-y', ...parameters]) {
-    if (random.once(8)) continue
-    params[name] = random.once(16) ? [random.pick(words)] : random.pick(from)
-  }
-  return params
+/** The parameters of its route. */
+export function randomRequest(random: SeededRandom): unknown {
+  return random.pick([undefined, {}, { tenant: 'a' }, { tenant: 'yes', region: '1' }])
 }
 
-/** A requirement of any depth, without what the gate refuses. */
-export function randomRequirement(
-  random: SeededRandom,
-  set = random.pick(sets),
-): ReferenceRequirement {
-  if (random.once(4)) {
-    const parts = Array.from({ length: 1 + random.below(3) }, () => randomRequirement(random, set))
-    if (random.once(2)) return { anyOf: parts }
-    return { allOf: random.once(4) ? [...parts, { authenticated: true }] : parts }
+type Kind = 'commonName' | 'dns' | 'email' | 'ip' | 'spiffe'
+
+const kinds = ['spiffe', 'dns', 'ip', 'email', 'commonName'] as const
+
+const permissions = ['invoice:read', 'invoice:write', 'yes', '1e3', '#', '*', '<<!', '"'] as const
+
+const descriptions = {
+  'invoice:read': 'Read: all of them',
+  'invoice:write': '- or # write',
+  yes: 'null',
+  '1e3': '{tenant}',
+  '#': ' spaces ',
+  '*': 'two\nlines\n',
+  '<<!': "it's",
+  '"': '\u{1f512}\t',
+}
+
+const values: Readonly<Record<Kind, readonly [string, ...string[]]>> = {
+  spiffe: ['spiffe://prod.example/ns/a/sa/b', 'spiffe://prod.example/ns/b/sa/b'],
+  dns: ['a.payments.internal', 'b.payments.internal', 'a.b.payments.internal'],
+  ip: ['10.4.7.1', '10.5.0.1', '2001:db8::1'],
+  email: ['a@payments.example', 'b@payments.example'],
+  commonName: ['Payments Worker', 'no', '0x10'],
+}
+
+const patterns: Readonly<Record<Kind, readonly [string, ...string[]]>> = {
+  spiffe: [...values.spiffe, 'spiffe://prod.example/ns/*/sa/b', 'spiffe://prod.example/**'],
+  dns: [...values.dns, '*.payments.internal', '**.payments.internal'],
+  ip: [...values.ip, '10.4.0.0/16', '2001:db8::/32'],
+  email: [...values.email, '*@payments.example'],
+  commonName: [...values.commonName, 'a', 'b', '*'],
+}
+
+const fingerprints = ['ab', '0c'].map((byte) =>
+  Array.from({ length: 32 }, () => byte).join(':'),
+) as [string, string]
+
+function randomRoles(random: SeededRandom): Record<string, object> {
+  const roles = ['reader', 'constructor', 'true']
+  return Object.fromEntries(
+    roles.map((role, index) => [
+      role,
+      {
+        allow: randomPermissions(random),
+        ...(random.once(3) && { roles: [random.once(30) ? role : (roles[index + 1] ?? 'reader')] }),
+      },
+    ]),
+  )
+}
+
+function randomGrant(random: SeededRandom, kind: Kind, roles: object): object {
+  const named = Object.keys(roles)
+  const isDenial = random.once(3)
+  return {
+    ...randomTarget(random, kind),
+    ...(isDenial ? { deny: randomPermissions(random) } : { allow: randomPermissions(random) }),
+    ...(named.length > 0 && random.once(2) && { roles: [random.pick(named as [string])] }),
+    ...(random.once(3) && { trustSet: random.pick(['payments', 'batch']) }),
+    ...(!isDenial &&
+      random.once(3) && { minimumAssurance: random.pick(['tls', 'proxy-verified']) }),
+    ...(random.once(4) && {
+      notBefore: random.once(20) ? '2026-02-30T00:00:00Z' : '2026-02-01T00:00:00Z',
+    }),
+    ...(random.once(4) && {
+      where: { params: { tenant: random.once(30) ? '{tenant}' : random.pick(['a', 'yes']) } },
+    }),
   }
-  if (random.once(6)) return { trustSet: set }
-  if (random.once(6)) return { minimumAssurance: random.pick(assurances) }
-  return { permission: random.pick(randomPermissions) }
+}
+
+function randomTarget(random: SeededRandom, kind: Kind): object {
+  if (random.once(5)) return { anyIdentity: true }
+  if (random.once(5)) {
+    return { fingerprint256: random.pick(fingerprints), notAfter: '2026-09-01T00:00:00+02:00' }
+  }
+  return { identity: random.pick(patterns[kind]) }
+}
+
+function randomPermissions(random: SeededRandom): readonly string[] {
+  if (random.once(40)) return []
+  const chosen = permissions.slice(1).filter(() => random.once(3))
+  return [random.once(40) ? 'invoice:raed' : 'invoice:read', ...chosen]
+}
+
+function some<Item>(length: number, make: () => Item): readonly Item[] {
+  return Array.from({ length }, make)
 }

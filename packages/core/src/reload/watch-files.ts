@@ -10,21 +10,37 @@ export interface FileWatch {
   readonly stop: () => void
 }
 
+export interface WatchOptions {
+  /** In milliseconds. */
+  readonly interval: number
+  /**
+   * Whether a change is reported only once it is the same at two looks. For files that are well-formed
+   * when they are cut off, so that one which is still being written is not taken for a whole one.
+   */
+  readonly waitsForStillness: boolean
+}
+
 /**
  * Watches by looking: every `interval` milliseconds the files are compared with what they were. That
  * sees through symbolic links, so that a directory which is swapped as a whole, as Kubernetes mounts
  * are, is a change of its files, and it sees files which were missing appear. What the files were is
  * taken at once, so that what changes between this call and `start` is not missed.
  */
-export function watchFiles(paths: readonly string[], interval: number): FileWatch {
+export function watchFiles(
+  paths: readonly string[],
+  { interval, waitsForStillness }: WatchOptions,
+): FileWatch {
   let seen = describeFiles(paths)
+  let last = seen
   let refused = seen
   let timer: NodeJS.Timeout | undefined
   return {
     start(take) {
       timer = setInterval(() => {
         const found = describeFiles(paths)
-        if (found === seen) return
+        const isStill = found === last
+        last = found
+        if (found === seen || (waitsForStillness && !isStill)) return
         if (take(found !== refused)) seen = found
         refused = found
       }, interval).unref()

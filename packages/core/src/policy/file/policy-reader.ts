@@ -1,0 +1,89 @@
+import type { IdentityKind } from '../../client-identity.js'
+import { PeerGateError } from '../../errors.js'
+import { faultAt, unknownName } from '../../options.js'
+import type { Locate } from '../../options.js'
+import { compilePolicy } from '../compile-policy.js'
+import type { CompiledPolicy } from '../compile-policy.js'
+import { makePolicy } from '../policy.js'
+import type { Policy } from '../policy.js'
+import { offsetOf, valueOf } from './document.js'
+import type { DocumentNode, FaultAt } from './document.js'
+import { readJson } from './read-json.js'
+import { readYaml } from './read-yaml.js'
+import { readTextFile } from './text-file.js'
+import type { TextFile } from './text-file.js'
+
+/** What the code that names a file relies on. */
+export interface Expectation {
+  readonly path: string
+  readonly identity: IdentityKind
+  readonly permissions: readonly string[]
+}
+
+/**
+ * Reads the policy in a file, and checks it as a whole, as often as it is called. A text that was read
+ * the last time is not read again: thousands of grants take seconds, and a file that does not fit is
+ * tried at every look.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_FILE_UNREADABLE, ERR_PEERGATE_POLICY_FILE_INVALID, or what
+ * `definePolicy` throws, with the place in the file
+ */
+export function createPolicyReader(expectation: Expectation): () => Policy {
+  let lastText: string | undefined
+  let recall: () => Policy
+  return () => {
+    const file = readTextFile('policyFile', expectation.path)
+    if (file.text !== lastText) recall = remember(() => readPolicy(file, expectation))
+    lastText = file.text
+    return recall()
+  }
+}
+
+/** What `run` gives or throws, as often as it is asked for. */
+function remember(run: () => Policy): () => Policy {
+  try {
+    const policy = run()
+    return () => policy
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+function readPolicy({ text, placeOf }: TextFile, expectation: Expectation): Policy {
+  const fault: FaultAt = (at, what, cause) =>
+    new PeerGateError('ERR_PEERGATE_POLICY_FILE_INVALID', `${placeOf(at)}: ${what}`, { cause })
+  const isJson = expectation.path.endsWith('.json')
+  const root = isJson ? readJson(text, fault) : readYaml(text, fault)
+  const locate: Locate = (path) => placeOf(offsetOf(root, path))
+  const compiled = compilePolicy(contentOf(root, locate), locate)
+  refuseUnexpected(compiled, expectation)
+  return makePolicy(compiled)
+}
+
+/** Without the name of the schema, which is for editors. */
+function contentOf(root: DocumentNode, locate: Locate): unknown {
+  const value = valueOf(root)
+  if (!('entries' in root)) return value
+  const { $schema = '', ...content } = value as Readonly<Record<string, unknown>>
+  if (typeof $schema !== 'string') {
+    throw faultAt(locate, ['$schema'], 'must be of the type string')
+  }
+  return content
+}
+
+function refuseUnexpected(
+  { content, locate }: CompiledPolicy,
+  { identity, permissions }: Expectation,
+): void {
+  if (content.identity !== identity) {
+    throw faultAt(locate, ['identity'], `must be ${JSON.stringify(identity)}, as the code says`)
+  }
+  const known = new Set(content.permissions)
+  for (const permission of permissions) {
+    if (known.has(permission)) continue
+    const fault = `lacks what the code names: ${unknownName('permission', permission, known)}`
+    throw faultAt(locate, ['permissions'], fault, 'ERR_PEERGATE_PERMISSION_UNKNOWN')
+  }
+}

@@ -1,0 +1,78 @@
+import { CST, Composer, Lexer, Parser, isMap, isScalar, isSeq } from 'yaml'
+import type { Document } from 'yaml'
+import { addEntry, deepestLevel, tooDeep } from './document.js'
+import type { DocumentEntry, DocumentNode, DocumentScalar, FaultAt } from './document.js'
+
+/**
+ * Reads the part of YAML 1.2 that says the same to every reader: one document of maps with texts as
+ * keys, lists, and the plain values of the core schema.
+ */
+export function readYaml(text: string, fault: FaultAt): DocumentNode {
+  // Keys are compared on the way to our own nodes, in linear time.
+  const composer = new Composer({ uniqueKeys: false })
+  const [document, second] = composer.compose(readTokens(text, fault), true, text.length)
+  const { contents, errors, warnings, range } = document as Document.Parsed
+  const [problem] = [...errors, ...warnings]
+  if (problem !== undefined)
+    throw fault(problem.pos[0], `is not YAML here: ${problem.message}`, problem)
+  if (second !== undefined) {
+    throw fault(range[1], 'must be one document; give each policy a file of its own')
+  }
+  const root = toNode(contents, 0, fault)
+  if ('value' in root && root.value === null) throw fault(0, 'holds nothing')
+  return root
+}
+
+/** The tokens of `text`, of which those are refused that give a value another meaning. */
+function* readTokens(text: string, fault: FaultAt): Generator<CST.Token> {
+  const parser = new Parser()
+  let isContent = false
+  for (const lexeme of new Lexer().lex(text)) {
+    const refused = isContent ? undefined : refusals.get(CST.tokenType(lexeme))
+    if (refused !== undefined) throw fault(parser.offset, refused)
+    isContent = !isContent && lexeme === CST.SCALAR
+    yield* parser.next(lexeme)
+    if (parser.stack.length > deepestLevel) throw fault(parser.offset, tooDeep)
+  }
+  yield* parser.end()
+}
+
+const refusals: ReadonlyMap<CST.TokenType | null, string> = new Map([
+  ['alias', 'must not hold an alias; write the value out'],
+  ['anchor', 'must not hold an anchor; write the value out where it is needed'],
+  ['directive-line', 'must not hold a directive'],
+  ['tag', 'must not hold a tag; put a text into quotes'],
+])
+
+/** `at` is for a value that is not there, as behind a key alone. */
+function toNode(value: unknown, at: number, fault: FaultAt): DocumentNode {
+  if (isMap(value)) {
+    const start = startOf(value, at)
+    const entries = new Map<string, DocumentEntry>()
+    for (const { key, value: inner } of value.items) {
+      const keyStart = startOf(key, start)
+      const node = toNode(inner, keyStart, fault)
+      addEntry(entries, readKey(key, keyStart, fault), { at: keyStart, node }, fault)
+    }
+    return { at: start, entries }
+  }
+  if (isSeq(value)) {
+    const start = startOf(value, at)
+    return { at: start, items: value.items.map((item) => toNode(item, start, fault)) }
+  }
+  const scalar = isScalar(value) ? (value.value as DocumentScalar['value']) : null
+  return { at: startOf(value, at), value: scalar }
+}
+
+function readKey(key: unknown, at: number, fault: FaultAt): string {
+  if (!isScalar(key) || typeof key.value !== 'string') {
+    throw fault(at, 'must have a text for a key; put it into quotes')
+  }
+  if (key.value === '<<') throw fault(at, 'must not hold a merge key; write the values out')
+  return key.value
+}
+
+function startOf(node: unknown, otherwise: number): number {
+  const { range } = Object(node) as { readonly range?: readonly number[] | null }
+  return range?.[0] ?? otherwise
+}

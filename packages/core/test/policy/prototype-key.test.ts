@@ -1,0 +1,36 @@
+import t from 'tap'
+import { definePolicy } from '@peergate/core'
+import { faultOf } from '../support/fault-of.js'
+
+const define = definePolicy as (options: unknown) => unknown
+
+/** As `JSON.parse` makes them: a key of its own, and not a prototype. */
+function withProto(value: unknown): object {
+  return Object.defineProperty({}, '__proto__', { value, enumerable: true })
+}
+
+const grant = { anyIdentity: true, allow: ['a'] }
+const policy = { identity: 'spiffe', permissions: ['a'], grants: [grant] }
+
+const rows: readonly (readonly [option: string, options: object])[] = [
+  ['permissions.__proto__', { ...policy, permissions: withProto('for all') }],
+  ['roles.__proto__', { ...policy, roles: withProto({ allow: ['a'] }) }],
+  [
+    'grants.1.where.params.__proto__',
+    { ...policy, grants: [grant, { ...grant, where: { params: withProto('a') } }] },
+  ],
+]
+
+for (const [option, options] of rows) {
+  t.test(`refuses ${option}, which the copy of the policy would not have`, async (t) => {
+    const error = faultOf(() => define(options))
+    t.equal(error?.code, 'ERR_PEERGATE_OPTION_INVALID')
+    t.equal(error?.detail, `definePolicy: option "${option}" must have another name`)
+  })
+}
+
+t.test('leaves what is no policy to its parser', async (t) => {
+  for (const options of [undefined, null, { grants: 'a' }, { grants: [null] }]) {
+    t.match(faultOf(() => define(options))?.detail, /must be of the type/u)
+  }
+})
