@@ -22,8 +22,11 @@ interface Statement {
 
 export function createRouteGuards(gate: PeerGate, find: RouteRequirements['find']): RouteGuards {
   const guardIdentified = gate.guard(authenticated)
-  const seen: { readonly scope: FastifyInstance; readonly route: RouteOptions; readonly url: string }[] =
-    []
+  const seen: {
+    readonly scope: FastifyInstance
+    readonly route: RouteOptions
+    readonly url: string
+  }[] = []
   // Of this registration alone: what another gate compiled is no statement to this one.
   const statementKey = Symbol('peergate.statement')
 

@@ -17,7 +17,10 @@ import type { FastifyRequest, RouteGenericInterface } from 'fastify'
  * ```
  */
 export function when<Route extends RouteGenericInterface = RouteGenericInterface>(
-  predicate: (identity: ClientIdentity, request: FastifyRequest<Route>) => boolean | Promise<boolean>,
+  predicate: (
+    identity: ClientIdentity,
+    request: FastifyRequest<Route>,
+  ) => boolean | Promise<boolean>,
 ): WhenRequirement {
   return whenRequest(predicate)
 }
