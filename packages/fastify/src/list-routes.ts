@@ -36,10 +36,12 @@ function listMethods({ url, constraints, isForAll, guards }: SeenRoute): readonl
 
 /** Guards are compared as functions: one requirement has one. */
 function isSame(one: Entry, other: Entry): boolean {
-  return isDeepStrictEqual(
-    [one.url, one.constraints, one.guards],
-    [other.url, other.constraints, other.guards],
-  )
+  return isDeepStrictEqual(keyOf(one), keyOf(other))
+}
+
+/** Of the two URLs that `/` below a prefix stands for, Fastify tells one for GET and both for HEAD. */
+function keyOf({ url, constraints, guards }: Entry): readonly unknown[] {
+  return [url.replace(/\/$/u, ''), constraints, guards]
 }
 
 function declare({ url, constraints, method, guards }: Entry): DeclaredRoute {
