@@ -30,7 +30,7 @@ function restorePath(regexp: RegExp, names: readonly string[]): string {
 }
 
 /** A whole segment that is a parameter. */
-const segment = /\(\?:\\\/\(\[\^\\\/\]\+\?\)\)|\\\/\(\?:\(\[\^\\\/\]\+\?\)\)/gu
+const segment = /\(\?:\\\/\(\[\^\\?\/\]\+\?\)\)|\\\/\(\?:\(\[\^\\?\/\]\+\?\)\)/gu
 
 /** By the syntax of Express 5, which does not tell before there is a request. */
 function parametersOf(path: unknown): readonly string[] {
