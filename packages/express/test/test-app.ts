@@ -3,7 +3,8 @@ import { createServer } from 'node:https'
 import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import type { PeerGate, PeerGateError } from '@peergate/core'
+import { createPeerGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import type { PeerGate, PeerGateError, PeerGateOptions, Policy } from '@peergate/core'
 import { auditRoutes } from '@peergate/express'
 import { createConformanceGates, openTestClient } from '@peergate/testkit'
 import type { ConformancePermission, TestClient } from '@peergate/testkit'
@@ -32,11 +33,33 @@ const leaves = {
   stranger: await gates.issueClient({ uri: [] }),
 }
 
+/** A gate of its own, by which any identity may write, and read what is of the tenant `acme`. */
+export function createTenantGate(
+  own: Partial<PeerGateOptions<'spiffe', ConformancePermission>> = {},
+): PeerGate<ConformancePermission> {
+  return createPeerGate({
+    source: socketSource({ tls }),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy: tenantPolicy,
+    ...own,
+  })
+}
+
+const tenantPolicy: Policy<'spiffe', ConformancePermission> = definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read', 'invoice:write'],
+  grants: [
+    { anyIdentity: true, allow: ['invoice:write'] },
+    { anyIdentity: true, allow: ['invoice:read'], where: { params: { tenant: 'acme' } } },
+  ],
+})
+
 export const reach: RequestHandler = (_req, res) => {
   res.send('reached')
 }
 
-export type Clients = Readonly<Record<keyof typeof leaves, TestClient>>
+/** `second` is the reader, over another connection. */
+export type Clients = Readonly<Record<keyof typeof leaves | 'second', TestClient>>
 
 /** Serves `app` over mutual TLS until `t` ends, and gives its clients. */
 export async function listen(t: Test, app: RequestListener): Promise<Clients> {
@@ -54,7 +77,8 @@ export async function listen(t: Test, app: RequestListener): Promise<Clients> {
     t.teardown(() => client.close())
     return client
   }
-  return { reader: open(leaves.reader), stranger: open(leaves.stranger) }
+  const [reader, second] = [open(leaves.reader), open(leaves.reader)]
+  return { reader, second, stranger: open(leaves.stranger) }
 }
 
 /** What came of a request: the status, and the code of a refusal without its prefix. */

@@ -30,7 +30,8 @@ export function createHttp2App(options: FastifyServerOptions = {}): FastifyInsta
   return Fastify({ ...(options as object), http2: true, https }) as unknown as FastifyInstance
 }
 
-export type Clients = Readonly<Record<keyof typeof leaves, TestClient>>
+/** `second` is the reader, over another connection. */
+export type Clients = Readonly<Record<keyof typeof leaves | 'second', TestClient>>
 
 /** Starts `app` until `t` ends, and gives its clients. */
 export async function listen(
@@ -48,7 +49,8 @@ export async function listen(
     t.teardown(() => client.close())
     return client
   }
-  return { reader: open(leaves.reader), stranger: open(leaves.stranger) }
+  const [reader, second] = [open(leaves.reader), open(leaves.reader)]
+  return { reader, second, stranger: open(leaves.stranger) }
 }
 
 /** What came of a request: the status, and the code of a refusal without its prefix. */

@@ -5,7 +5,6 @@ import {
   createPeerGate,
   definePolicy,
   dnsSan,
-  minimumAssurance,
   publicRoute,
   socketSource,
   spiffe,
@@ -13,9 +12,9 @@ import {
   when,
 } from '@peergate/core'
 import type {
+  ClientIdentity,
   IdentityRule,
   PeerGate,
-  PendingDecision,
   PermissionRequirement,
   RegisteredPermission,
   Requirement,
@@ -101,10 +100,10 @@ export const larger: PeerGate<'invoice:read' | 'admin:reindex'> = gate
 anyGate.permission('invoice:read')
 anyGate.guard(mayRead)
 
-// A decision tells its reason only with its outcome.
-const pending = gate.guard(mayRead)(gate.admit({}))
-expectTrue<Equals<typeof pending, PendingDecision>>()
-const decision = await pending
+// A decision may have to be waited for, and tells its reason only with its outcome.
+// @ts-expect-error -- it may be a promise
+export const early: boolean = gate.guard(mayRead)(gate.admit({})).allowed
+const decision = await gate.guard(mayRead)(gate.admit({}), {}, {})
 if (decision.allowed) expectTrue<Equals<typeof decision.grant, string | null>>()
 else
   expectTrue<
@@ -120,17 +119,28 @@ else
       | 'faulty'
     >
   >()
-// @ts-expect-error -- an allowed decision has no error
-export const error: unknown = decision.error
-
-// A predicate is given the request that its author says, and gives a boolean or a promise of one.
-const isOwner = when((client, request: { readonly id: number }) => client.value === `${request.id}`)
-gate.guard(anyOf(mayRead, allOf(isOwner, minimumAssurance('tls'))))
-when(async () => true)
+declare const identityOf: ClientIdentity
+declare const isOwner: (identity: ClientIdentity, request: { readonly url: string }) => boolean
+gate.guard(when(isOwner))
+gate.guard(
+  anyOf(
+    mayRead,
+    allOf(
+      authenticated,
+      when(async () => true),
+    ),
+  ),
+)
 // @ts-expect-error -- no boolean
-when(() => 1)
+when(() => 'yes')
+// @ts-expect-error -- not called yet
+when(isOwner(identityOf, { url: '/' }))
+// @ts-expect-error -- no requirement
+anyOf()
 // @ts-expect-error -- public, and more than that
 anyOf(mayRead, publicRoute)
+// @ts-expect-error -- an allowed decision has no error
+export const error: unknown = decision.error
 
 // An engine is asked about the permissions of the policy, and gives a boolean or a promise of one.
 createPeerGate({

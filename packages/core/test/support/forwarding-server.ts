@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import type { AddressInfo, NetConnectOpts } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createPeerGate, definePolicy, publicRoute, spiffe } from '@peergate/core'
-import type { PendingDecision, PeerGateOptions, PeerSource } from '@peergate/core'
+import type { PeerGateOptions, PeerSource } from '@peergate/core'
 import type { Test } from 'tap'
 
 /** What the gate of a server says of a request, and what it leaves of its headers. */
@@ -36,22 +36,18 @@ export function createForwardedGate(source: PeerSource, own: OwnOptions = {}) {
 
 /** A plain server that answers with what `gate` says of the sender. */
 export function createForwardingServer(gate: ReturnType<typeof createForwardedGate>): Server {
-  const isPublic = gate.guard(publicRoute)
-  return createServer((request, response) => {
+  const guard = gate.guard(publicRoute)
+  return createServer(async (request, response) => {
     const admission = gate.admit(request)
+    const { allowed: isPublic } = await guard(admission, request)
     const told: Told = {
       who: admission.identity?.value ?? String(admission.refusal?.code),
       assurance: admission.identity?.assurance ?? null,
-      isPublic: isAllowed(isPublic(admission)),
+      isPublic,
       ...headersOf(request),
     }
     response.end(JSON.stringify(told))
   })
-}
-
-/** A public route asks nothing that has to be waited for. */
-function isAllowed(decision: PendingDecision): boolean {
-  return 'allowed' in decision && decision.allowed
 }
 
 function headersOf(request: IncomingMessage): Pick<Told, 'headers' | 'rawHeaders'> {

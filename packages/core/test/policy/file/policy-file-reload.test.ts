@@ -66,13 +66,15 @@ t.test(
     const gate = gateOf(file, { findings: 'error' })
     const routes = ['invoice:read', 'invoice:write'] as const
     let listed: readonly Permission[] = routes
-    gate.declareRoutes(() =>
-      listed.map((permission) => ({
-        method: 'GET',
-        path: `/${permission}`,
-        requirements: [{ guard: gate.guard(gate.permission(permission)), parameters: [] }],
-      })),
-    )
+    gate.declareRoutes({
+      isComplete: () => true,
+      routes: () =>
+        listed.map((permission) => ({
+          method: 'GET',
+          path: `/${permission}`,
+          requirements: [{ guard: gate.guard(gate.permission(permission)), parameters: [] }],
+        })),
+    })
     gate.checkRoutes()
     listed = ['invoice:read']
     const refused = once(events, 'reload')

@@ -198,7 +198,10 @@ t.test('reports findings of a policy that is put in force, or refuses it for the
       guard: gate.guard(gate.permission(permission)),
       parameters: [],
     }))
-    gate.declareRoutes(() => [{ method: 'GET', path: '/', requirements }])
+    gate.declareRoutes({
+      isComplete: () => true,
+      routes: () => [{ method: 'GET', path: '/', requirements }],
+    })
     gate.checkRoutes()
     return gate
   }

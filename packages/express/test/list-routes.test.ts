@@ -1,0 +1,294 @@
+import { on } from 'node:events'
+import { definePolicy } from '@peergate/core'
+import type { PeerGate } from '@peergate/core'
+import {
+  authenticated,
+  clientIdentity,
+  declareRoutes,
+  denyUnmatched,
+  passThrough,
+  publicRoute,
+  requirePermission,
+} from '@peergate/express'
+import type { Middleware } from '@peergate/express'
+import type express from 'express'
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
+import t from 'tap'
+import { createTenantGate, findingsOf, gate, reach, versions } from './test-app.js'
+
+type Create = typeof express
+type Build = (app: Express, own: Setting) => unknown
+
+interface Setting {
+  readonly create: Create
+  readonly may: Middleware
+  readonly mayWrite: Middleware
+  readonly gate: PeerGate
+}
+
+const pass: RequestHandler = (_req, _res, next) => next()
+const recover: ErrorRequestHandler = (_error, _req, _res, next) => next()
+
+function createApp(create: Create, tenantGate: ReturnType<typeof createTenantGate>, build: Build) {
+  const may = requirePermission(tenantGate, tenantGate.permission('invoice:read'))
+  const mayWrite = requirePermission(tenantGate, tenantGate.permission('invoice:write'))
+  const app = create()
+  app.use(clientIdentity(tenantGate))
+  build(app, { create, may, mayWrite, gate: tenantGate })
+  app.use(denyUnmatched(tenantGate), recover)
+  return app
+}
+
+/** The next warning of the process whose detail is `detail`. */
+async function warningOf(detail: string): Promise<Error> {
+  for await (const [warning] of on(process, 'warning')) {
+    if (warning.detail === detail) return warning
+  }
+  throw new Error('the process has ended')
+}
+
+/** What is built, and the inventory of it, on both versions or on one. */
+const inventories: readonly (readonly [string, Build, readonly string[], string?])[] = [
+  [
+    'a route for each of its methods',
+    (app, { may, mayWrite }) =>
+      app.route('/x').get(may, reach).post(mayWrite, reach).head(may, mayWrite, reach),
+    ['GET /x invoice:read', 'HEAD /x allOf(invoice:read, invoice:write)', 'POST /x invoice:write'],
+  ],
+  [
+    'a requirement of all methods',
+    (app, { may, mayWrite }) => app.route('/x').all(may).get(reach).post(mayWrite, reach),
+    ['GET /x invoice:read', 'POST /x allOf(invoice:read, invoice:write)'],
+  ],
+  [
+    'a route of every method',
+    (app, { may }) => app.all('/x', may, reach).route('/y').all(may, reach),
+    ['ALL /x invoice:read', 'ALL /y invoice:read'],
+  ],
+  [
+    'what comes before the handler, and nothing after it',
+    (app, { may, mayWrite }) => app.get('/x', passThrough(pass), may, reach, mayWrite, reach),
+    ['GET /x invoice:read'],
+  ],
+  ['no route that never answers', (app, { may }) => app.get('/x', may, passThrough(pass)), []],
+  [
+    'each path of a list',
+    (app, { may }) => app.get(['/x', ['/y/:id']] as string[], may, reach),
+    ['GET /x invoice:read', 'GET /y/:id invoice:read'],
+  ],
+  [
+    'a pattern as it is written',
+    (app, { may }) => app.get(/^\/x(?<tenant>.*)$/u, may, reach),
+    ['GET /^\\/x(?<tenant>.*)$/u invoice:read'],
+  ],
+  [
+    'the whole path through routers, with what stands before them',
+    (app, { create, may, mayWrite, gate: own }) => {
+      const inner = create.Router().get('/', may, reach).get('/:id', may, reach)
+      const outer = create.Router().use(authenticated(own)).use('/inner/', inner)
+      app.use('/outer', mayWrite, outer.get('/own', reach))
+      app.use(create.Router().get('/root', may, reach))
+    },
+    [
+      'GET /outer/inner allOf(invoice:write, invoice:read)',
+      'GET /outer/inner/:id allOf(invoice:write, invoice:read)',
+      'GET /outer/own invoice:write',
+      'GET /root invoice:read',
+    ],
+  ],
+  [
+    'a router at each of its places',
+    (app, { create, may, mayWrite }) => {
+      const router = create.Router().get('/x', may, reach)
+      const own = create.Router().get('/x', may, reach)
+      app.use('/one', router)
+      app.use('/two', mayWrite, router)
+      return app.use('/self', mayWrite, own.use('/again', own))
+    },
+    [
+      'GET /one/x invoice:read',
+      'GET /self/x allOf(invoice:write, invoice:read)',
+      'GET /two/x allOf(invoice:write, invoice:read)',
+    ],
+  ],
+  [
+    'the names in the path to a router',
+    (app, { create, may }) =>
+      app.use('/tenants/:tenant/at', create.Router().get('/:id', may, reach)),
+    ['GET /tenants/:tenant/at/:id invoice:read'],
+  ],
+  [
+    'the root where it has a path of its own',
+    (app, { may }) => app.get('/', may, reach),
+    ['GET / invoice:read'],
+  ],
+  [
+    'what is declared, in `use` and in a route',
+    (app, { create, may, mayWrite, gate: own }) => {
+      app.use('/files', declareRoutes(create.static('.'), publicRoute(own)))
+      app.use(mayWrite, declareRoutes(reach, may))
+      app.get('/x', may, declareRoutes(reach, mayWrite))
+    },
+    [
+      'ALL / allOf(invoice:write, invoice:read)',
+      'ALL /files publicRoute',
+      'GET /x allOf(invoice:write, invoice:read)',
+    ],
+  ],
+  [
+    'what another gate shall judge as closed',
+    (app, { may }) => app.get('/x', may, publicRoute(gate), reach),
+    ['GET /x closed'],
+  ],
+  [
+    'a path that is more than names as a pattern',
+    (app, { create, may }) => app.use('/x/:id(\\d+)', create.Router().get('/y', may, reach)),
+    ['GET /^\\/x(?:\\/(\\d+))\\/?(?=\\/|$)/i/y invoice:read'],
+    '4',
+  ],
+  [
+    'a pattern in the path to a router',
+    (app, { create, may }) => app.use(/^\/x/u, create.Router().get('/y', may, reach)),
+    ['GET /^\\/x/u/y invoice:read'],
+  ],
+]
+
+for (const [version, create] of versions) {
+  t.test(`express ${version}`, async (t) => {
+    for (const [name, build, rows, only = version] of inventories) {
+      if (only !== version) continue
+      t.test(`lists ${name}`, async (t) => {
+        const own = createTenantGate()
+        const app = createApp(create, own, build)
+        t.equal(findingsOf(app), '')
+        const inventory = own.inventory()
+        t.strictSame(
+          inventory.map(({ method, path, requirement }) => `${method} ${path} ${requirement}`),
+          rows,
+        )
+      })
+    }
+
+    t.test('lists what comes later, and once for an application that is told twice', async (t) => {
+      const own = createTenantGate()
+      const app = create()
+      app.use('/a', clientIdentity(own))
+      app.use(clientIdentity(own))
+      const may = requirePermission(own, own.permission('invoice:write'))
+      app.get('/early', may, reach)
+      app.use('/nested', create.Router().get('/x', may, reach))
+      t.strictSame(
+        own.inventory().map(({ path }) => path),
+        ['/early', '/nested/x'],
+      )
+      app.use('/end', create.Router())
+      app.get('/late', may, reach)
+      app.use(denyUnmatched(own))
+      t.equal(findingsOf(app), '')
+      t.strictSame(
+        own.inventory().map(({ path }) => path),
+        ['/early', '/late', '/nested/x'],
+      )
+    })
+
+    t.test('lists nothing behind the end', async (t) => {
+      const own = createTenantGate()
+      const app = create()
+      app.use(clientIdentity(own), denyUnmatched(own))
+      app.get('/x', publicRoute(own), reach)
+      t.strictSame(own.inventory(), [])
+    })
+
+    t.test('closes the application for what does not fit the policy, if it shall', async (t) => {
+      const own = createTenantGate({ findings: 'error' })
+      const app = createApp(create, own, (router, { may }) =>
+        router.get(`/all${version}`, may, reach),
+      )
+      const finding =
+        'no route needs "invoice:write": take it out of the vocabulary, or name it; ' +
+        `grants.1 demands the parameter "tenant", which GET /all${version} does not give to its requirement`
+      const warned = warningOf(`- ${finding}`)
+      t.equal(findingsOf(app), finding)
+      t.match(await warned, {
+        code: 'ERR_PEERGATE_AUDIT_FAILED',
+        message:
+          'the application answers every request with 500, until its routes and the policy fit together',
+      })
+      own.setPolicy(
+        definePolicy({
+          identity: 'spiffe',
+          permissions: ['invoice:read', 'invoice:write'],
+          grants: [{ anyIdentity: true, allow: ['invoice:read', 'invoice:write'] }],
+        }),
+      )
+      t.match(findingsOf(app), /^no route needs "invoice:write"[^;]*$/u)
+    })
+
+    t.test('closes the application where the gate cannot list its routes', async (t) => {
+      const own = createTenantGate()
+      const app = createApp(create, own, () => {})
+      own.declareRoutes({
+        routes: () => {
+          throw new Error('failed')
+        },
+        isComplete: () => true,
+      })
+      t.equal(findingsOf(app), 'the routes that the gate was told of could not be listed')
+    })
+
+    t.test('knows what another application of the gate needs, once that is guarded', async (t) => {
+      const own = createTenantGate({ findings: 'error' })
+      const [one, other] = [create(), create()]
+      one.use(clientIdentity(own))
+      other.use(clientIdentity(own))
+      one.get('/:tenant', requirePermission(own, own.permission('invoice:read')), reach)
+      one.use(denyUnmatched(own))
+      t.equal(findingsOf(one), '')
+      other.use(denyUnmatched(own))
+      t.match(findingsOf(other), /^no route needs "invoice:write"[^;]*$/u)
+      other.get('/write', requirePermission(own, own.permission('invoice:write')), reach)
+      t.match(findingsOf(other), /stands after denyUnmatched/u)
+    })
+  })
+}
+
+/** A path in the syntax of a version, and the parameters of it that a grant can demand. */
+const parameters: readonly (readonly [string, RegExp | string, readonly string[]])[] = [
+  ['5', '/:tenant/*rest', ['tenant', 'rest']],
+  ['5', '/x{/:tenant}', ['tenant']],
+  ['5', String.raw`/\:name/:"a tenant"`, ['a tenant']],
+  ['5', '/:größe', ['größe']],
+  ['5', /^\/(?<tenant>[a-z]+)(?=x)(?<!y)/u, ['tenant']],
+  ['5', String.raw`/\:tenant`, []],
+  ['4', '/:tenant/*', ['tenant', '0']],
+  ['4', '/:tenant?', ['tenant']],
+  ['4', '/:tenant(\\d+)', ['tenant']],
+  ['4', /^\/(?<tenant>[a-z]+)/u, ['tenant']],
+]
+
+for (const [version, create] of versions) {
+  for (const [only, path, names] of parameters) {
+    if (only !== version) continue
+    t.test(`express ${version} finds in ${String(path)}: ${names.join(', ')}`, async (t) => {
+      for (const name of [...names, 'other']) {
+        const own = createTenantGate({
+          findings: 'error',
+          policy: definePolicy({
+            identity: 'spiffe',
+            permissions: ['invoice:read', 'invoice:write'],
+            grants: [
+              {
+                anyIdentity: true,
+                allow: ['invoice:read', 'invoice:write'],
+                where: { params: { [name]: 'acme' } },
+              },
+            ],
+          }),
+        })
+        const app = createApp(create, own, (router, { may }) => router.all(path, may, reach))
+        const finding = /demands the parameter/u.test(findingsOf(app))
+        t.equal(finding, name === 'other', name)
+      }
+    })
+  }
+}
