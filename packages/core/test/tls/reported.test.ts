@@ -47,6 +47,9 @@ const changes: readonly Change[] = [
   },
 ]
 
+// Some of them wait for seconds until something has ended, and can do so together.
+t.jobs = 4
+
 for (const protocol of ['http/1.1', 'h2'] as const) {
   for (const { name, code, change } of changes) {
     t.test(`reports once whose connection it closes on ${protocol}: ${name}`, async (t) => {
