@@ -8,7 +8,7 @@ export interface Cost {
   readonly nanoseconds: number
   /** The mean of all calls, with that work, with V8 getting warm, and with every run of its collector. */
   readonly meanNanoseconds: number
-  /** Allocated on the heap, without what V8 needs to get warm; null where that is not known. */
+  /** The median of what a call allocates on the heap; null where the collector hides it. */
   readonly bytes: number | null
 }
 
@@ -38,14 +38,14 @@ export async function checkGauge(milliseconds: number): Promise<void> {
   const place: unknown[] = ['']
   let number = 0
   const nothing = await measureCall(() => place, milliseconds)
-  const smallest = await measureCall(() => (place[0] = number += 0.5), milliseconds)
+  const smallest = await measureCall(() => (place[0] = number += 0.3), milliseconds)
   if (allocates(nothing) || !allocates(smallest)) {
     const told = `${String(nothing.bytes)} for nothing, ${String(smallest.bytes)} for a number`
     throw new Error(`bytes cannot be measured here: ${told}; run node with --expose-gc`)
   }
 }
 
-/** Reading the heap allocates some bytes itself, spread over the thousands of calls of a sample. */
+/** Reading the heap allocates some bytes itself, less than one for each call of a sample. */
 export function allocates({ bytes }: Pick<Cost, 'bytes'>): boolean {
   return bytes === null || bytes >= 1
 }
@@ -59,29 +59,47 @@ function kept(answer: unknown): unknown {
 type Measured = Parameters<typeof measure>[0]
 
 async function measureCost(measured: Measured, milliseconds: number): Promise<Cost> {
-  const readings: number[] = []
-  const { p50, avg, ticks, samples } = await measure(measured, {
-    min_cpu_time: milliseconds * 1e6,
-    min_samples: 5,
-    heap: () => readings[readings.push(getHeapStatistics().used_heap_size) - 1] ?? 0,
-  })
-  const grown = medianGrowth(readings)
+  const { p50, avg } = await measure(measured, optionsFor(milliseconds))
   return {
     nanoseconds: p50,
     meanNanoseconds: avg,
-    bytes: grown === null ? null : (grown * samples.length) / ticks,
+    bytes: await measureBytes(measured, milliseconds),
   }
 }
 
 /**
- * The heap is read before and after each sample. The mean would be that of V8 getting warm; where the
- * heap has shrunk, the collector ran.
+ * Apart from the time, which reading the heap would disturb, and after it, so that V8 is warm. Reading
+ * allocates some bytes itself, which samples of many calls leave out; where a call allocates much, the
+ * collector would run within such a sample.
  */
-function medianGrowth(readings: readonly number[]): number | null {
-  return median(
-    readings.flatMap((after, index) => {
-      const before = readings[index - 1] ?? after
-      return index % 2 === 1 && after >= before ? after - before : []
-    }),
+async function measureBytes(measured: Measured, milliseconds: number): Promise<number | null> {
+  const rough = await measureGrowth(measured, milliseconds / 2, 64)
+  if (rough === null || rough > 1_000) return rough
+  return measureGrowth(measured, milliseconds / 2, 4_096)
+}
+
+async function measureGrowth(measured: Measured, milliseconds: number, callsOfSample: number) {
+  const readings: number[] = []
+  const { ticks, samples } = await measure(measured, {
+    ...optionsFor(milliseconds),
+    batch_samples: callsOfSample,
+    heap: () => readings[readings.push(getHeapStatistics().used_heap_size) - 1] ?? 0,
+  })
+  const growth = medianGrowth(readings)
+  return growth >= 0 && growth < largestGrowth ? (growth * samples.length) / ticks : null
+}
+
+/** Half of the space for new values in V8; after more, the collector has run in most samples. */
+const largestGrowth = 8 * 2 ** 20
+
+/** The heap is read before and after each sample. */
+function medianGrowth(readings: readonly number[]): number {
+  const growths = readings.flatMap((after, index) =>
+    index % 2 === 1 ? after - (readings[index - 1] ?? after) : [],
   )
+  return median(growths) ?? Number.NaN
+}
+
+function optionsFor(milliseconds: number) {
+  return { min_cpu_time: milliseconds * 1e6, min_samples: 5 }
 }
