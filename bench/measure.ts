@@ -4,11 +4,11 @@ import { median } from './median.js'
 
 /** What one call costs. */
 export interface Cost {
-  /** The median of samples of some thousand calls, so that other work on the machine is left out. */
+  /** The median of many samples, so that other work on the machine is left out. */
   readonly nanoseconds: number
-  /** The mean of all calls, with that work, with V8 getting warm, and with every run of its collector. */
+  /** The mean of all calls, with that work, and with every run of the collector. */
   readonly meanNanoseconds: number
-  /** The median of what a call allocates on the heap; null where the collector hides it. */
+  /** The median of what a call allocates on the heap; null where it is more than 100,000. */
   readonly bytes: number | null
 }
 
@@ -59,12 +59,18 @@ function kept(answer: unknown): unknown {
 type Measured = Parameters<typeof measure>[0]
 
 async function measureCost(measured: Measured, milliseconds: number): Promise<Cost> {
-  const { p50, avg } = await measure(measured, optionsFor(milliseconds))
-  return {
-    nanoseconds: p50,
-    meanNanoseconds: avg,
-    bytes: await measureBytes(measured, milliseconds),
-  }
+  const rough = await measure(measured, optionsFor(milliseconds / 8))
+  const { p50, avg } = await measure(measured, {
+    ...optionsFor(milliseconds),
+    batch_samples: callsOfSample(rough.p50),
+  })
+  const bytes = await measureBytes(measured, milliseconds / 8)
+  return { nanoseconds: p50, meanNanoseconds: avg, bytes }
+}
+
+/** A sample of about 50 µs is long for the clock, and seldom cut by other work on the machine. */
+function callsOfSample(nanoseconds: number): number {
+  return [4_096, 1_024, 256, 64, 16].find((calls) => calls * nanoseconds < 50_000) ?? 4
 }
 
 /**
@@ -73,31 +79,26 @@ async function measureCost(measured: Measured, milliseconds: number): Promise<Co
  * collector would run within such a sample.
  */
 async function measureBytes(measured: Measured, milliseconds: number): Promise<number | null> {
-  const rough = await measureGrowth(measured, milliseconds / 2, 64)
-  if (rough === null || rough > 1_000) return rough
-  return measureGrowth(measured, milliseconds / 2, 4_096)
+  const rough = await measureGrowth(measured, milliseconds, 64)
+  const bytes = rough < 1_000 ? await measureGrowth(measured, milliseconds, 4_096) : rough
+  return bytes >= 0 && bytes < mostBytes ? bytes : null
 }
 
-async function measureGrowth(measured: Measured, milliseconds: number, callsOfSample: number) {
+/** With 64 calls of more, the collector runs in most samples. */
+const mostBytes = 100_000
+
+/** The median of what a call adds to the heap, which is read before and after each sample. */
+async function measureGrowth(measured: Measured, milliseconds: number, calls: number) {
   const readings: number[] = []
   const { ticks, samples } = await measure(measured, {
     ...optionsFor(milliseconds),
-    batch_samples: callsOfSample,
+    batch_samples: calls,
     heap: () => readings[readings.push(getHeapStatistics().used_heap_size) - 1] ?? 0,
   })
-  const growth = medianGrowth(readings)
-  return growth >= 0 && growth < largestGrowth ? (growth * samples.length) / ticks : null
-}
-
-/** Half of the space for new values in V8; after more, the collector has run in most samples. */
-const largestGrowth = 8 * 2 ** 20
-
-/** The heap is read before and after each sample. */
-function medianGrowth(readings: readonly number[]): number {
   const growths = readings.flatMap((after, index) =>
     index % 2 === 1 ? after - (readings[index - 1] ?? after) : [],
   )
-  return median(growths) ?? Number.NaN
+  return (median(growths) * samples.length) / ticks
 }
 
 function optionsFor(milliseconds: number) {

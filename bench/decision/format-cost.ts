@@ -6,7 +6,7 @@ export function formatNanoseconds(nanoseconds: number): string {
 }
 
 export function formatBytes(bytes: number | null): string {
-  return bytes === null ? 'not known' : `${Math.round(bytes).toLocaleString('en')} B`
+  return bytes === null ? '> 100 kB' : `${Math.round(bytes).toLocaleString('en')} B`
 }
 
 function threeDigits(value: number): string {

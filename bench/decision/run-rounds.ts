@@ -58,10 +58,11 @@ const processFile = fileURLToPath(new URL('contender-process.js', import.meta.ur
 
 /** All rounds measure the same things in the same order. */
 function medianOf(one: Measurement, same: readonly Measurement[]): Measurement {
+  const bytes = median(same.map((measurement) => measurement.bytes ?? Infinity))
   return {
     ...one,
-    nanoseconds: median(same.map(({ nanoseconds }) => nanoseconds)) ?? Number.NaN,
-    meanNanoseconds: median(same.map(({ meanNanoseconds }) => meanNanoseconds)) ?? Number.NaN,
-    bytes: median(same.flatMap(({ bytes }) => bytes ?? [])),
+    nanoseconds: median(same.map(({ nanoseconds }) => nanoseconds)),
+    meanNanoseconds: median(same.map(({ meanNanoseconds }) => meanNanoseconds)),
+    bytes: Number.isFinite(bytes) ? bytes : null,
   }
 }
