@@ -58,15 +58,32 @@ function kept(answer: unknown): unknown {
 
 type Measured = Parameters<typeof measure>[0]
 
+/** Of mitata's own, which have no exported type. */
+interface Options {
+  readonly min_cpu_time: number
+  readonly min_samples: number
+  readonly batch_samples?: number
+  readonly warmup_samples: number
+  readonly warmup_threshold: number
+  readonly gc: boolean
+}
+
 async function measureCost(measured: Measured, milliseconds: number): Promise<Cost> {
-  const rough = await measure(measured, optionsFor(milliseconds / 8))
+  const short = { ...warmUp, min_cpu_time: milliseconds * 1e5, min_samples: 3, gc: false }
+  const rough = await measure(measured, short)
   const { p50, avg } = await measure(measured, {
-    ...optionsFor(milliseconds),
+    ...warmUp,
+    min_cpu_time: milliseconds * 1e6,
+    min_samples: 5,
     batch_samples: callsOfSample(rough.p50),
   })
-  const bytes = await measureBytes(measured, milliseconds / 8)
+  // So many samples that V8 gets warm within a few of them, however slow the machine is just now.
+  const bytes = await measureBytes(measured, p50 < 10_000 ? { ...short, min_samples: 50 } : short)
   return { nanoseconds: p50, meanNanoseconds: avg, bytes }
 }
+
+/** One of these calls must be fast, or every call is a sample; two may both be cut by other work. */
+const warmUp = { warmup_samples: 10, warmup_threshold: 10e6 }
 
 /** A sample of about 50 µs is long for the clock, and seldom cut by other work on the machine. */
 function callsOfSample(nanoseconds: number): number {
@@ -74,13 +91,14 @@ function callsOfSample(nanoseconds: number): number {
 }
 
 /**
- * Apart from the time, which reading the heap would disturb, and after it, so that V8 is warm. Reading
- * allocates some bytes itself, which samples of many calls leave out; where a call allocates much, the
- * collector would run within such a sample.
+ * Apart from the time, which reading the heap would disturb. Reading allocates some bytes itself, which
+ * samples of many calls leave out; where a call allocates much, the collector would run within such a
+ * sample.
  */
-async function measureBytes(measured: Measured, milliseconds: number): Promise<number | null> {
-  const rough = await measureGrowth(measured, milliseconds, 64)
-  const bytes = rough < 1_000 ? await measureGrowth(measured, milliseconds, 4_096) : rough
+async function measureBytes(measured: Measured, options: Options): Promise<number | null> {
+  const rough = await measureGrowth(measured, { ...options, batch_samples: 64 })
+  const bytes =
+    rough < 1_000 ? await measureGrowth(measured, { ...options, batch_samples: 4_096 }) : rough
   return bytes >= 0 && bytes < mostBytes ? bytes : null
 }
 
@@ -88,19 +106,14 @@ async function measureBytes(measured: Measured, milliseconds: number): Promise<n
 const mostBytes = 100_000
 
 /** The median of what a call adds to the heap, which is read before and after each sample. */
-async function measureGrowth(measured: Measured, milliseconds: number, calls: number) {
+async function measureGrowth(measured: Measured, options: Options): Promise<number> {
   const readings: number[] = []
   const { ticks, samples } = await measure(measured, {
-    ...optionsFor(milliseconds),
-    batch_samples: calls,
+    ...options,
     heap: () => readings[readings.push(getHeapStatistics().used_heap_size) - 1] ?? 0,
   })
   const growths = readings.flatMap((after, index) =>
     index % 2 === 1 ? after - (readings[index - 1] ?? after) : [],
   )
   return (median(growths) * samples.length) / ticks
-}
-
-function optionsFor(milliseconds: number) {
-  return { min_cpu_time: milliseconds * 1e6, min_samples: 5 }
 }

@@ -15,7 +15,7 @@ const { values: asked } = parseArgs({
 
 const pace = asked.quick
   ? { rounds: 1, sizes: [10, 10_000], milliseconds: 5 }
-  : { rounds: 3, sizes: [10, 100, 1_000, 10_000], milliseconds: 50 }
+  : { rounds: 3, sizes: [10, 100, 1_000, 10_000], milliseconds: 40 }
 const machine = describeMachine()
 const versions = readVersions()
 const measurements = await runRounds(pace)

@@ -49,8 +49,10 @@ async function runContender({ contender, grants, milliseconds }: Scope) {
   const child = fork(processFile, parameters, { execArgv: ['--expose-gc'] })
   let measurements: readonly Measurement[] | null = null
   child.once('message', (message) => (measurements = message as readonly Measurement[]))
-  await once(child, 'close')
-  if (measurements === null) throw new Error(`the process of ${contender} has failed`)
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  if (measurements === null) {
+    throw new Error(`the process of ${contender} has failed: ${String(signal ?? code)}`)
+  }
   return measurements as readonly Measurement[]
 }
 
