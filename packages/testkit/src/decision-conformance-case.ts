@@ -28,6 +28,8 @@ export interface DecisionCase {
   /** The certificate of the client, below a usual one. */
   readonly leaf: Partial<LeafRequest>
   readonly grants?: readonly CaseGrant[] | ((fingerprints: Fingerprints) => readonly CaseGrant[])
+  /** Whether the order of the grants matters, so that none of them may be shared with other cases. */
+  readonly isOrdered?: boolean
   readonly roles?: Readonly<Record<string, Role<OwnPermission>>>
   /** What the route needs: `read`, where nothing is said. */
   readonly requirement?: (own: (name: OwnPermission) => PermissionRequirement) => Requirement

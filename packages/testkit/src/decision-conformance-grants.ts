@@ -35,6 +35,7 @@ export const denialCases: readonly DecisionCase[] = [
     return {
       name: `lets a denial win that stands ${order} what allows`,
       leaf: workload(path),
+      isOrdered: true,
       grants: denyFirst ? [wide, exact] : [exact, wide],
       answer: denied,
     }
