@@ -10,7 +10,11 @@ import { parseAccountPattern } from './pattern/account-pattern.js'
 import { parseDnsNamePattern } from './pattern/dns-name-pattern.js'
 import { parseIpAddressPattern } from './pattern/ip-address-pattern.js'
 import { parsePathPattern } from './pattern/path-pattern.js'
-import type { PatternSyntax } from './pattern/pattern-syntax.js'
+import { createPatternIndex } from './pattern/pattern-index.js'
+import type { IndexedPattern, PatternIndex } from './pattern/pattern-index.js'
+import type { IdentityRange, PatternSyntax } from './pattern/pattern-syntax.js'
+import { splitUnits } from './pattern/split-units.js'
+import { captureNames } from './pattern/wildcard.js'
 
 /** Which identities a grant is for. */
 export interface IdentityPattern {
@@ -19,13 +23,21 @@ export interface IdentityPattern {
   readonly text: string
   /** The one identity that the pattern matches; null where it stands for more than one. */
   readonly exact: string | null
+  /** What the pattern asks of the units of an identity; null where it stands for one identity. */
+  readonly range: IdentityRange | null
+  /** The names of what the pattern captures, in their order in `text`. */
+  readonly captures: readonly string[]
   /**
    * Whether the pattern stands for the identity, given in the canonical form of the pattern's kind;
-   * in time linear in its length. The identity is text only: nothing in it acts as a wildcard.
+   * in time linear in its length. The identity is text only: nothing in it acts as a wildcard. To
+   * look an identity up among many patterns, make an index of them.
    */
   readonly matches: (identity: string) => boolean
-  readonly captures: readonly string[]
-  readonly capture: (identity: string) => Readonly<Record<string, string>> | null
+  /**
+   * The text that the pattern captures of an identity, by name, as the canonical identity has it; null
+   * of an identity that it does not stand for.
+   */
+  readonly capture: (identity: string) => ReadonlyMap<string, string> | null
 }
 
 /**
@@ -37,7 +49,10 @@ export interface IdentityPattern {
  * - `ip`: `address/length` is a network;
  * - `commonName`: every character is literal.
  *
- * All else in it is literal, and is read by the parser that reads identities of the kind.
+ * Wherever `*` may stand, `{name}` may: it is a `*` that captures what it stands for. A name is a
+ * letter, then letters, digits and `_`. All else in a pattern is literal, and is read by the parser
+ * that reads identities of the kind. In a local part braces may be literal too, as
+ * {@link parseAccountPattern} says.
  *
  * @throws {PeerGateError} ERR_PEERGATE_PATTERN_INVALID saying the rule that the pattern breaks, the
  * pattern, and how patterns of its kind are written.
@@ -49,22 +64,40 @@ export function compilePattern(kind: IdentityKind, text: string): IdentityPatter
     const detail = `${syntax.fault}: ${quote(text)}; write it like ${example}`
     throw new PeerGateError('ERR_PEERGATE_PATTERN_INVALID', detail)
   }
-  return Object.freeze(
-    'value' in syntax
-      ? createExact(kind, syntax.value)
-      : { kind, exact: null, captures: [], capture: () => null, ...syntax },
-  )
+  return createPattern(kind, syntax)
 }
 
-function createExact(kind: IdentityKind, value: string): IdentityPattern {
-  return {
-    kind,
-    text: value,
-    exact: value,
-    matches: (identity) => identity === value,
-    captures: [],
-    capture: () => null,
+function createPattern(
+  kind: IdentityKind,
+  syntax: IdentityRange | { readonly value: string },
+): IdentityPattern {
+  const shape =
+    'value' in syntax
+      ? { kind, text: syntax.value, exact: syntax.value, range: null }
+      : { kind, text: syntax.text, exact: null, range: syntax }
+  // Made when it is first asked for: a policy makes one index of all its patterns.
+  let index: PatternIndex | undefined
+  const matches = (identity: string) => {
+    index ??= createPatternIndex(kind, [shape])
+    return index(identity).length > 0
   }
+  return Object.freeze({
+    ...shape,
+    captures: Object.freeze(shape.range === null ? [] : captureNames(shape.text)),
+    matches,
+    capture: (identity: string) => (matches(identity) ? readCaptures(shape, identity) : null),
+  })
+}
+
+/** The captures of an identity that the pattern stands for. */
+function readCaptures({ kind, range }: IndexedPattern, identity: string): Map<string, string> {
+  const captured = new Map<string, string>()
+  if (range === null || !('captures' in range)) return captured
+  for (const [at, unit] of splitUnits(kind, identity).entries()) {
+    const name = range.captures.get(at)
+    if (name !== undefined) captured.set(name, unit)
+  }
+  return captured
 }
 
 interface Grammar {

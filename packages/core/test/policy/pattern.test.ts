@@ -185,10 +185,7 @@ void t.test('writes the literal parts of a pattern in canonical form', (t) => {
   ]
   for (const [kind, text, canonical] of table) {
     const pattern = compilePattern(kind, text)
-    t.strictSame(
-      { ...pattern, matches: null },
-      { kind, text: canonical, exact: null, matches: null },
-    )
+    t.match(pattern, { kind, text: canonical, exact: null, captures: [] })
     t.equal(compilePattern(kind, canonical).text, canonical)
     t.ok(Object.isFrozen(pattern))
   }

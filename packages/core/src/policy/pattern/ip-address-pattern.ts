@@ -1,5 +1,6 @@
-import { formatIpAddress, parseIpAddress, readIpAddress } from '../../identity-value/ip-address.js'
+import { formatIpAddress, parseIpAddress } from '../../identity-value/ip-address.js'
 import { parseIpNetwork } from '../../identity-value/ip-network.js'
+import { writeBits } from './network-index.js'
 import type { PatternSyntax } from './pattern-syntax.js'
 
 /**
@@ -8,19 +9,12 @@ import type { PatternSyntax } from './pattern-syntax.js'
  * one.
  */
 export function parseIpAddressPattern(text: string): PatternSyntax {
+  if (/[{}]/.test(text)) return { fault: 'a pattern of IP addresses must not have captures' }
   if (!text.includes('/')) return parseIpAddress(text)
   const network = parseIpNetwork(text)
   if ('fault' in network) return network
-  if (network.prefixLength === 0) return { fault: 'a network must not hold every address' }
-  if (network.prefixLength === network.address.length * 8) {
-    return { value: formatIpAddress(network.address) }
-  }
-  const { text: canonical, contains } = network
-  return {
-    text: canonical,
-    matches(value) {
-      const bytes = readIpAddress(value)
-      return bytes !== null && contains(bytes)
-    },
-  }
+  const { address, prefixLength } = network
+  if (prefixLength === 0) return { fault: 'a network must not hold every address' }
+  if (prefixLength === address.length * 8) return { value: formatIpAddress(address) }
+  return { text: network.text, prefix: writeBits(address, prefixLength) }
 }
