@@ -90,12 +90,7 @@ export const ipCases: readonly DecisionCase[] = patternCases(address, [
   ['tells IPv4 from IPv6 that maps it', '203.0.113.9', '::ffff:cb00:7109', denied],
   ['tells an IPv4 network from IPv6 that maps it', '203.0.113.0/24', '::ffff:cb00:7109', denied],
   ['tells IPv6 that maps IPv4 from it', '::ffff:203.0.113.0/120', '203.0.113.9', denied],
-  [
-    'matches IPv6 that maps IPv4 by itself',
-    '::ffff:203.0.113.0/120',
-    '::ffff:cb00:7109',
-    allowed,
-  ],
+  ['matches IPv6 that maps IPv4 by itself', '::ffff:203.0.113.0/120', '::ffff:cb00:7109', allowed],
   ['refuses two addresses', '10.1.2.0/24', { ip: ['10.1.2.1', '10.1.2.2'] }, ambiguous],
   ['reads no address from a DNS name', '192.0.2.7', { dns: ['192.0.2.7'] }, missing],
 ])
