@@ -9,15 +9,14 @@ import {
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs'
 import { readPrincipal, readResource } from './entities.js'
 import { findInvoice } from './invoices.js'
+import { readPolicies } from './policies.js'
 
-const schema = readFileSync(new URL('../schema.cedarschema', import.meta.url), 'utf8')
-const policies = {
-  staticPolicies: readFileSync(new URL('../policies.cedar', import.meta.url), 'utf8'),
-}
-
-/** Cedar reads its schema and its policies here, at boot; the requests name what it read. */
-export function createEngine(): Authorize {
-  refuseUnsound()
+/**
+ * The engine that Cedar is. It reads schema and policies here, at boot; `onAnswer` is told of the
+ * policies that decided.
+ */
+export function createEngine(onAnswer: (policies: readonly string[]) => void): Authorize {
+  loadPolicies()
   return async ({ identity, permission, params }) => {
     const principal = readPrincipal(identity.value)
     const resource = await readResource(params, findInvoice)
@@ -28,30 +27,36 @@ export function createEngine(): Authorize {
       action: { type: 'Action', id: permission },
       resource: resource.uid,
       context: {},
-      preparsedSchemaName: 'invoices',
-      preparsedPolicySetId: 'invoices',
+      preparsedSchemaName: loaded,
+      preparsedPolicySetId: loaded,
       validateRequest: true,
       entities: [principal, resource],
     })
-    if (answer.type === 'failure') throw new Error(listErrors(answer.errors))
+    if (answer.type === 'failure') throw listErrors(answer.errors)
     const { decision, diagnostics } = answer.response
-    // A policy that fails is left out by Cedar, also where it forbids: so its answer is none.
-    const [fault] = diagnostics.errors
-    if (fault !== undefined) throw new Error(`${fault.policyId}: ${fault.error.message}`)
+    // A policy that fails is left out by Cedar, also where it forbids: so this is no answer.
+    if (diagnostics.errors.length > 0)
+      throw listErrors(diagnostics.errors.map(({ error }) => error))
+    onAnswer(diagnostics.reason)
     return decision === 'allow'
   }
 }
 
-function refuseUnsound(): void {
-  const answer = validate({ schema, policies, validationSettings: { mode: 'strict' } })
-  const checked = answer.type === 'failure' ? answer.errors : []
-  const faults = answer.type === 'success' ? answer.validationErrors.map(({ error }) => error) : []
-  const parsed = [preparseSchema('invoices', schema), preparsePolicySet('invoices', policies)]
-  const unparsed = parsed.flatMap((one) => (one.type === 'failure' ? one.errors : []))
-  const errors = [...checked, ...faults, ...unparsed]
-  if (errors.length > 0) throw new Error(listErrors(errors))
+/** The name by which the questions refer to what was loaded. */
+const loaded = 'invoices'
+
+function loadPolicies(): void {
+  const schema = readFileSync(new URL('../schema.cedarschema', import.meta.url), 'utf8')
+  const policies = { staticPolicies: readPolicies() }
+  for (const parsed of [preparseSchema(loaded, schema), preparsePolicySet(loaded, policies)]) {
+    if (parsed.type === 'failure') throw listErrors(parsed.errors)
+  }
+  const checked = validate({ schema, policies, validationSettings: { mode: 'strict' } })
+  if (checked.type === 'failure') throw listErrors(checked.errors)
+  const faults = checked.validationErrors.map(({ error }) => error)
+  if (faults.length > 0) throw listErrors(faults)
 }
 
-function listErrors(errors: readonly DetailedError[]): string {
-  return errors.map(({ message }) => message).join('; ')
+function listErrors(errors: readonly DetailedError[]): Error {
+  return new Error(errors.map(({ message }) => message).join('; '))
 }

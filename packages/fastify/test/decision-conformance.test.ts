@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:tls'
 import { peergate } from '@peergate/fastify'
 import type { TlsGate } from '@peergate/core'
-import { decisionConformance } from '@peergate/testkit'
+import { decisionConformance, requestDecisions } from '@peergate/testkit'
 import type { DecisionTarget } from '@peergate/testkit'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -39,7 +39,7 @@ function createTarget(protocol: DecisionTarget['protocol']): DecisionTarget {
 }
 
 for (const protocol of ['http/1.1', 'h2'] as const) {
-  for (const group of decisionConformance) {
+  for (const group of protocol === 'http/1.1' ? decisionConformance : requestDecisions) {
     t.test(`fastify on ${protocol} decides on ${group.name}`, async (t) => {
       const { cases, close } = await group.start(createTarget(protocol))
       t.teardown(close)

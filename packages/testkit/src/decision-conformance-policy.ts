@@ -25,7 +25,7 @@ export function definePolicyOf(
   kind: IdentityKind,
   cases: readonly PlacedCase[],
   decides: 'engine' | 'grants',
-): Policy<IdentityKind, string> {
+): Policy {
   const permissions = cases.flatMap(listPermissions)
   // Held by a certificate that nobody has, so that the audit at boot has nothing to warn of.
   const nobody = { fingerprint256: '00'.repeat(32), notAfter: later, allow: permissions }
@@ -98,7 +98,7 @@ function mergeGrants(cases: readonly PlacedCase[]): readonly Grant<string, strin
   const merged = new Map<string, Grant<string, string>>()
   for (const one of cases) {
     for (const grant of grantsOf(one)) {
-      const key = JSON.stringify(Object.entries({ ...grant, ...noLists }).toSorted())
+      const key = JSON.stringify({ ...grant, ...noLists })
       const known = merged.get(key)
       assert.ok(known === undefined || one.isOrdered !== true, `${one.name}: it shares ${key}`)
       merged.set(key, known === undefined ? grant : joinLists(known, grant))

@@ -24,11 +24,8 @@ import { uriCases } from './decision-conformance-uri.js'
 
 const ofDomain = spiffe({ trustDomain: 'prod.example' })
 
-/**
- * What every adapter must decide, over real handshakes: each group is one policy and one application,
- * each case of it one request on a route of its own.
- */
-export const decisionConformance: readonly DecisionGroup[] = [
+/** Which identities a grant is for, by each kind. */
+const identityDecisions: readonly DecisionGroup[] = [
   createGroup({ name: 'SPIFFE IDs', rule: ofDomain, cases: spiffeCases }),
   createGroup({ name: 'URIs', rule: uriSan(), cases: uriCases }),
   createGroup({ name: 'DNS names', rule: dnsSan(), cases: dnsCases }),
@@ -36,6 +33,13 @@ export const decisionConformance: readonly DecisionGroup[] = [
   createGroup({ name: 'mailboxes', rule: emailSan(), cases: emailCases }),
   createGroup({ name: 'user principal names', rule: upn(), cases: upnCases }),
   createGroup({ name: 'common names', rule: commonName(), cases: commonNameCases }),
+]
+
+/**
+ * The part of {@link decisionConformance} in which more than the identity counts: the grants on
+ * conditions, the parameters, the request, an engine and a proxy. For further versions of a framework.
+ */
+export const requestDecisions: readonly DecisionGroup[] = [
   createGroup({
     name: 'grants',
     rule: ofDomain,
@@ -67,4 +71,13 @@ export const decisionConformance: readonly DecisionGroup[] = [
     cases: assertedCases,
     forwarded: (tls) => readForwarded(tls, ofDomain, false),
   }),
+]
+
+/**
+ * What every adapter must decide, over real handshakes: each group is one policy and one application,
+ * each case of it one request on a route of its own.
+ */
+export const decisionConformance: readonly DecisionGroup[] = [
+  ...identityDecisions,
+  ...requestDecisions,
 ]

@@ -20,7 +20,7 @@ export { writePki } from './write-pki.js'
 export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'
 export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './conformance-target.js'
-export { decisionConformance } from './decision-conformance.js'
+export { decisionConformance, requestDecisions } from './decision-conformance.js'
 export type {
   DecisionGates,
   DecisionGroup,
