@@ -23,7 +23,7 @@ export interface IdentityPattern {
   readonly text: string
   /** The one identity that the pattern matches; null where it stands for more than one. */
   readonly exact: string | null
-  /** What the pattern asks of the units of an identity; null where it stands for one identity. */
+  /** How the pattern stands for more than one identity; null where it does not. */
   readonly range: IdentityRange | null
   /** The names of what the pattern captures, in their order in `text`. */
   readonly captures: readonly string[]
@@ -34,10 +34,10 @@ export interface IdentityPattern {
    */
   readonly matches: (identity: string) => boolean
   /**
-   * The text that the pattern captures of an identity, by name, as the canonical identity has it; null
-   * of an identity that it does not stand for.
+   * What the pattern captures of an identity: text by name, as the canonical identity has it, in an
+   * object without a prototype; null where the pattern does not stand for the identity.
    */
-  readonly capture: (identity: string) => ReadonlyMap<string, string> | null
+  readonly capture: (identity: string) => Readonly<Record<string, string>> | null
 }
 
 /**
@@ -90,14 +90,17 @@ function createPattern(
 }
 
 /** The captures of an identity that the pattern stands for. */
-function readCaptures({ kind, range }: IndexedPattern, identity: string): Map<string, string> {
-  const captured = new Map<string, string>()
-  if (range === null || !('captures' in range)) return captured
+function readCaptures(
+  { kind, range }: IndexedPattern,
+  identity: string,
+): Readonly<Record<string, string>> {
+  const captured: Record<string, string> = Object.create(null)
+  if (range === null || !('captures' in range)) return Object.freeze(captured)
   for (const [at, unit] of splitUnits(kind, identity).entries()) {
     const name = range.captures.get(at)
-    if (name !== undefined) captured.set(name, unit)
+    if (name !== undefined) captured[name] = unit
   }
-  return captured
+  return Object.freeze(captured)
 }
 
 interface Grammar {
