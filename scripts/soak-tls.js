@@ -97,8 +97,9 @@ async function startServer() {
     }),
   })
   const guard = gate.guard(gate.permission('invoice:read'))
-  const listening = createServer(tls.serverOptions, (request, response) => {
-    response.statusCode = guard(gate.admit(request)).allowed ? 200 : 403
+  const listening = createServer(tls.serverOptions, async (request, response) => {
+    const { allowed } = await guard(gate.admit(request), request)
+    response.statusCode = allowed ? 200 : 403
     response.end()
   })
   tls.attach(listening)

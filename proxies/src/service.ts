@@ -123,15 +123,15 @@ function stop(server: Server): void {
   server.close()
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 function createAnswer(options: ServiceOptions, trustedProxies: TrustedProxies): Answer {
   const bySpiffe = createGate(options, trustedProxies, spiffe({ trustDomain: 'prod.example' }))
   const byUri = createGate(options, trustedProxies, uriSan())
-  return (request, response) => {
+  return async (request, response) => {
     const gate = request.url === '/uri' ? byUri : bySpiffe
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(tell(gate, request)))
+    response.end(JSON.stringify(await tell(gate, request)))
   }
 }
 
@@ -153,9 +153,10 @@ function createGate(
   })
 }
 
-function tell(gate: PeerGate, request: IncomingMessage): Told {
+async function tell(gate: PeerGate, request: IncomingMessage): Promise<Told> {
   const admission = gate.admit(request)
   const { identity, refusal } = admission
+  const { allowed: isPublic } = await gate.guard(publicRoute)(admission, request)
   const names = [
     ...request.rawHeaders.filter((_, at) => at % 2 === 0),
     ...Object.keys(request.headers),
@@ -164,7 +165,7 @@ function tell(gate: PeerGate, request: IncomingMessage): Told {
     who: identity?.value ?? String(refusal?.code),
     assurance: identity?.assurance ?? null,
     fingerprint: identity?.fingerprint256?.replaceAll(':', '').toLowerCase() ?? null,
-    isPublic: gate.guard(publicRoute)(admission).allowed,
+    isPublic,
     left: names.filter((name) => /cert|ssl/iu.test(name)),
     sender: request.socket.remotePort ?? null,
   }

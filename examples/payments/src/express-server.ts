@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import {
+  auditRoutes,
   clientIdentity,
   denyUnmatched,
   requireIdentity,
@@ -19,10 +20,14 @@ export const startExpress: StartServer = async ({ port, onRefused }): Promise<Pa
   app.get('/invoices/:id', requirePermission(gate, 'invoice:read'), (req, res) => {
     res.json(findInvoice(req.params.id, requireIdentity(req).value))
   })
+  app.put('/invoices/:id', requirePermission(gate, 'invoice:write'), (req, res) => {
+    res.json(findInvoice(req.params.id, requireIdentity(req).value))
+  })
   app.post('/admin/reindex', requirePermission(gate, 'admin:reindex'), (req, res) => {
     res.json({ reindexing: true, by: requireIdentity(req).value })
   })
   app.use(denyUnmatched(gate))
+  auditRoutes(app)
 
   const server = createServer(tls.serverOptions, app)
   tls.attach(server)
@@ -33,6 +38,7 @@ export const startExpress: StartServer = async ({ port, onRefused }): Promise<Pa
     framework: 'express',
     port: (server.address() as AddressInfo).port,
     countConnections: () => connections,
+    inventory: gate.inventory,
     close: async () => {
       server.closeAllConnections()
       await once(server.close(), 'close')

@@ -16,6 +16,11 @@ export const startFastify: StartServer = async ({ port, onRefused }): Promise<Pa
     { config: { permission: 'invoice:read' } },
     (request) => findInvoice(request.params.id, requireIdentity(request).value),
   )
+  app.put<{ Params: { id: string } }>(
+    '/invoices/:id',
+    { config: { permission: 'invoice:write' } },
+    (request) => findInvoice(request.params.id, requireIdentity(request).value),
+  )
   app.post('/admin/reindex', { config: { permission: 'admin:reindex' } }, (request) => ({
     reindexing: true,
     by: requireIdentity(request).value,
@@ -28,6 +33,7 @@ export const startFastify: StartServer = async ({ port, onRefused }): Promise<Pa
     framework: 'fastify',
     port: (app.server.address() as AddressInfo).port,
     countConnections: () => connections,
+    inventory: gate.inventory,
     close: () => app.close(),
   }
 }

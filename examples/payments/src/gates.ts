@@ -4,7 +4,11 @@ import { certPath } from './certs.js'
 
 const policy = definePolicy({
   identity: 'spiffe',
-  permissions: ['invoice:read', 'invoice:write', 'admin:reindex'],
+  permissions: {
+    'invoice:read': 'read any invoice',
+    'invoice:write': 'write invoices',
+    'admin:reindex': 'build the search index anew',
+  },
   grants: [
     {
       identity: 'spiffe://prod.example/ns/payments/sa/*',

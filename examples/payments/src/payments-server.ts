@@ -1,4 +1,4 @@
-import type { PeerRefusal } from '@peergate/core'
+import type { InventoryRoute, PeerRefusal } from '@peergate/core'
 
 /** The payments API, up on a free port of 127.0.0.1. */
 export interface PaymentsServer {
@@ -6,6 +6,8 @@ export interface PaymentsServer {
   readonly port: number
   /** How many connections have been opened so far. */
   readonly countConnections: () => number
+  /** Its routes, what they need, and who has it. */
+  readonly inventory: () => readonly InventoryRoute[]
   readonly close: () => Promise<void>
 }
 

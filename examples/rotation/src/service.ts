@@ -1,11 +1,19 @@
 import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import {
+  createPeerGate,
+  createTlsGate,
+  definePolicy,
+  onceDecided,
+  socketSource,
+  spiffe,
+} from '@peergate/core'
 import type { PeerRefusal, ReloadOutcome, TlsGate } from '@peergate/core'
 
 /** What the service reads from its folder. */
@@ -98,16 +106,22 @@ async function listen(tls: TlsGate) {
   const performed = new Set<string>()
   let twice = 0
   const server = createServer(tls.serverOptions, (request, response) => {
-    if (!guard(gate.admit(request)).allowed) {
-      response.writeHead(403).end()
-      return
-    }
-    const invoice = String(request.url)
+    onceDecided(
+      () => guard(gate.admit(request), request),
+      ({ allowed }) => {
+        if (allowed) answer(String(request.url), response)
+        else response.writeHead(403).end()
+      },
+    )
+  })
+
+  function answer(invoice: string, response: ServerResponse): void {
     if (performed.has(invoice)) twice += 1
     performed.add(invoice)
     // As long as a database may take, so that every change meets answers in progress.
     void wait(20).then(() => response.end(invoice))
-  })
+  }
+
   tls.attach(server)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return { server, performedTwice: () => twice }

@@ -8,9 +8,13 @@ import type { Guard, PeerGate } from '@peergate/core'
 export function acceptUpgrades(server: Server, gate: PeerGate, guard: Guard): void {
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => socket.destroy())
+    void accept(request, socket)
+  })
+
+  async function accept(request: IncomingMessage, socket: Duplex): Promise<void> {
     try {
       const { value } = gate.identify(request)
-      const decision = guard(gate.admit(request))
+      const decision = await guard(gate.admit(request), request)
       if (!decision.allowed) throw decision.error
       socket.write(switchingProtocols(request))
       // Here the socket would be handed to a WebSocket server.
@@ -18,7 +22,7 @@ export function acceptUpgrades(server: Server, gate: PeerGate, guard: Guard): vo
     } catch (error) {
       refuse(socket, error instanceof PeerGateError ? error.statusCode : 500)
     }
-  })
+  }
 }
 
 /** The client learns the status and nothing else. */

@@ -140,6 +140,7 @@ export type {
   PendingDecision,
 } from './policy/decision.js'
 export type { Guard, Sender } from './policy/guard.js'
+export { onceDecided } from './policy/once-decided.js'
 export type { AuthorizationQuestion, Authorize } from './policy/authorizer.js'
 export { allOf, anyOf } from './policy/combine.js'
 export { when } from './policy/when.js'
@@ -159,7 +160,7 @@ export type {
 } from './policy/requirement.js'
 export type { Register, RegisteredPermission } from './policy/register.js'
 export type { PolicyBook } from './policy/policy-book.js'
-export type { DeclaredRoute, RouteRequirement } from './policy/declared-route.js'
+export type { DeclaredRoute, RouteList, RouteRequirement } from './policy/declared-route.js'
 export type { Finding } from './policy/audit.js'
 export { formatInventory } from './policy/format-inventory.js'
 export type { InventoryIdentity, InventoryRoute } from './policy/inventory.js'

@@ -1,4 +1,6 @@
 import { PeerGateError } from '@peergate/core'
+import type { PeerGateErrorCode } from '@peergate/core'
+import { askGates } from './app-gates.js'
 import { findFaults } from './find-faults.js'
 import { countChanges, freezeRoutes } from './freeze-routes.js'
 import type { AppLike } from './middleware.js'
@@ -8,10 +10,11 @@ import type { RouterLike } from './router.js'
 
 /**
  * Checks that every route of `app` states a requirement behind `clientIdentity`, and that nothing
- * which cannot be seen into is left undeclared. `clientIdentity` finds the same at the first request;
- * this moves it to boot.
+ * which cannot be seen into is left undeclared; then lets its gate compare them with the policy, as
+ * `gate.checkRoutes()`. `clientIdentity` finds the same at the first request; this moves it to boot.
  *
- * @throws {PeerGateError} ERR_PEERGATE_ROUTE_UNDECLARED, whose `detail` names every finding
+ * @throws {PeerGateError} ERR_PEERGATE_ROUTE_UNDECLARED or ERR_PEERGATE_AUDIT_FAILED, whose `detail`
+ * names every finding
  *
  * @example
  * ```ts
@@ -30,26 +33,32 @@ export function auditRoutes(app: AppLike): void {
  */
 export function auditOf(app: AppLike): PeerGateError | null {
   const misplacement = findMisplacement(app)
-  if (misplacement !== null) return report([misplacement])
+  if (misplacement !== null) return report(undeclared, [misplacement])
   const router = routerOf(app)
   if (passed.get(router) === countChanges()) return null
   const findings = [...findFaults(router)]
-  if (findings.length > 0) return report(findings)
+  if (findings.length > 0) return report(undeclared, findings)
   freezeRoutes(router)
+  const unfit = askGates(app)
+  if (unfit !== null) return report(unfit.code, [unfit.detail])
   passed.set(router, countChanges())
   return null
 }
 
 const passed = new WeakMap<RouterLike, number>()
 
+const undeclared = 'ERR_PEERGATE_ROUTE_UNDECLARED'
+
 /** Findings are a process warning too, once each, since no client is told of them. */
-function report(findings: readonly string[]): PeerGateError {
-  const error = new PeerGateError('ERR_PEERGATE_ROUTE_UNDECLARED', findings.join('; '))
+function report(code: PeerGateErrorCode, findings: readonly string[]): PeerGateError {
+  const error = new PeerGateError(code, findings.join('; '))
   if (!warned.has(error.detail)) {
     warned.add(error.detail)
-    const warning = 'the application answers every request with 500, until all routes are closed'
+    const remedy =
+      code === undeclared ? 'all routes are closed' : 'its routes and the policy fit together'
+    const warning = `the application answers every request with 500, until ${remedy}`
     const detail = findings.map((finding) => `- ${finding}`).join('\n')
-    process.emitWarning(warning, { type: 'PeergateWarning', code: error.code, detail })
+    process.emitWarning(warning, { type: 'PeergateWarning', code, detail })
   }
   return error
 }

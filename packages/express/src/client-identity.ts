@@ -1,6 +1,7 @@
 import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions } from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tellGate } from './app-gates.js'
 import { auditOf } from './audit.js'
 import { hideMethods } from './hide-methods.js'
 import {
@@ -18,9 +19,10 @@ import { onMount } from './mount.js'
  * the routes to state. Give it to `use` of the application itself, before them.
  *
  * Until every route of the application states a requirement, all its requests are answered with 500
- * and ERR_PEERGATE_ROUTE_UNDECLARED, whatever `errors` says, and before any of its middleware runs;
- * {@link auditRoutes} finds the same at boot. Routes that are added later are audited in turn;
- * changing the audited ones in any other way throws a TypeError.
+ * and ERR_PEERGATE_ROUTE_UNDECLARED, whatever `errors` says, and before any of its middleware runs.
+ * The gate is told of the routes, and warns of what does not fit its policy; with `findings: 'error'`
+ * that closes the application too. {@link auditRoutes} finds the same at boot. Routes that are added
+ * later are audited in turn; changing the audited ones in any other way throws a TypeError.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  *
@@ -49,7 +51,7 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
     next()
   }
 
-  return onMount(identify as Middleware, refuseUnaudited)
+  return onMount(identify as Middleware, refuseUnaudited, (app) => tellGate(gate, app))
 }
 
 /**

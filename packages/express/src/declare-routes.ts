@@ -1,5 +1,6 @@
 import { PeerGateError } from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { assignEnforcement, enforcementOf } from './enforcement.js'
 import type { AnyHandler, Middleware, Next } from './middleware.js'
 import { assignRole, roleOf } from './role.js'
 import { isErrorHandler } from './router.js'
@@ -17,16 +18,34 @@ import { isErrorHandler } from './router.js'
  * ```
  */
 export function declareRoutes(handler: AnyHandler, requirement: Middleware): Middleware {
-  if (!isMiddleware(handler) || roleOf(requirement) !== 'requirement') {
+  const enforcement = roleOf(requirement) === 'requirement' ? enforcementOf(requirement) : undefined
+  if (!isMiddleware(handler) || enforcement === undefined) {
     const fault =
       'declareRoutes takes a handler and requirePermission(…), authenticated(…) or publicRoute(…)'
     throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
   }
-  return assignRole('declared', function declaredRoutes(req, res, next) {
-    return requirement(req, res, (refused) =>
-      refused === undefined ? handler(req, res, restorePrototypes(req, res, next)) : next(refused),
-    )
-  })
+  const { enforce } = enforcement
+  const lead: Middleware = handler
+  function declaredRoutes(...[req, res, next]: Parameters<Middleware>): void {
+    enforce(declaredRoutes, req, res, (refused) => {
+      if (refused === undefined) void leadTo(lead, req, res, next)
+      else next(refused)
+    })
+  }
+  return assignEnforcement('declared', enforcement, declaredRoutes)
+}
+
+/** Hands on what `handler` throws, or its promise rejects with, as Express 5 does. */
+async function leadTo(
+  handler: (...inputs: Parameters<Middleware>) => unknown,
+  ...[req, res, next]: Parameters<Middleware>
+): Promise<void> {
+  try {
+    await handler(req, res, restorePrototypes(req, res, next))
+  } catch (error) {
+    // What is thrown may be nothing, and `next` of nothing would lead on.
+    next(error || new Error('a declared handler threw nothing'))
+  }
 }
 
 /** `next`, without the prototypes that a sub-application leaves behind. */

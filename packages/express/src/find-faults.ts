@@ -1,16 +1,16 @@
-import { covers, mayHold, pathsOf } from './layer-path.js'
-import type { LayerPath } from './layer-path.js'
+import { mayHold, pathsOf } from './layer-path.js'
 import { roleOf } from './role.js'
-import type { Role } from './role.js'
 import { isErrorHandler, isRouter } from './router.js'
 import type { HandlerLike, LayerLike, RouteLike, RouterLike } from './router.js'
+import { outside, walkRouter } from './walk-router.js'
+import type { Place, Way } from './walk-router.js'
 
 /**
  * Why it cannot be proved that every route below `root` states a requirement behind
  * `clientIdentity`: a sentence for each fault, with what to do about it.
  */
 export function* findFaults(root: RouterLike): Generator<string> {
-  yield* inspectRouter(root, { name: '', routers: [], identified: false, required: false })
+  yield* inspectRouter(root, { ...outside, name: '' })
   if (!root.stack.some(isEnd)) yield 'denyUnmatched(gate) is missing: mount it last, without a path'
 }
 
@@ -18,52 +18,24 @@ function isEnd(layer: LayerLike): boolean {
   return roleOf(layer.handle) === 'unmatched' && pathsOf(layer).includes('/')
 }
 
-/** A place among the layers, and what certainly happened to a request before it gets there. */
-interface Place {
-  readonly name: string
-  /** The routers that the request is in, the innermost last. */
-  readonly routers: readonly RouterLike[]
-  readonly identified: boolean
-  readonly required: boolean
-}
+/** What is said of a place, or of the way to one. */
+type Named<Part> = Part & { readonly name: string }
 
-/** A layer of ours, which a request has passed if it matched the path. */
-interface Passed {
-  readonly role: Role
-  readonly path: LayerPath
-}
-
-function* inspectRouter(router: RouterLike, outer: Place): Generator<string> {
-  let passed: readonly Passed[] = []
-  for (const layer of router.stack) {
-    const paths = pathsOf(layer)
-    const surely = passed.filter(({ path }) => covers(path, paths))
-    const roles = new Set(surely.map(({ role }) => role))
-    const place = {
-      name: `${outer.name}${paths.map((path) => path ?? '(a pattern)').join(', ')}`,
-      routers: [...outer.routers, router],
-      identified: outer.identified || roles.has('identity'),
-      required: outer.required || roles.has('requirement'),
-    }
-    yield* inspectParameters(router, paths, place)
-    yield* inspectLayer(layer, place, roles.has('unmatched'))
-    const role = roleOf(layer.handle)
-    // Other middleware may rewrite the URL, so that later paths say nothing of earlier ones.
-    passed = isOwn(role) ? [...passed, ...paths.map((path) => ({ role, path }))] : surely
+function* inspectRouter(router: RouterLike, outer: Named<Way>): Generator<string> {
+  for (const found of walkRouter(router, outer)) {
+    const paths = found.paths.map((path) => path ?? '(a pattern)')
+    const place = { ...found, name: `${outer.name}${paths.join(', ')}` }
+    yield* inspectParameters(router, place)
+    yield* inspectLayer(place)
   }
-}
-
-function isOwn(role: Role | undefined): role is 'identity' | 'requirement' | 'unmatched' {
-  return role === 'identity' || role === 'requirement' || role === 'unmatched'
 }
 
 /** Express calls the callbacks of a router's parameters before the layers that have them. */
 function* inspectParameters(
   { params }: RouterLike,
-  paths: readonly LayerPath[],
-  { name, required }: Place,
+  { name, paths, requirements }: Named<Place>,
 ): Generator<string> {
-  if (required) return
+  if (requirements.length > 0) return
   for (const parameter of Object.keys(params)) {
     if (!mayHold(paths, parameter)) continue
     yield (
@@ -73,7 +45,8 @@ function* inspectParameters(
   }
 }
 
-function* inspectLayer(layer: LayerLike, place: Place, ended: boolean): Generator<string> {
+function* inspectLayer(place: Named<Place>): Generator<string> {
+  const { layer, ended } = place
   const { handle, route } = layer
   const role = roleOf(handle)
   if (isErrorHandler(handle)) {
@@ -89,7 +62,7 @@ function* inspectLayer(layer: LayerLike, place: Place, ended: boolean): Generato
 }
 
 /** Requirements do not see errors, and what handles an error may let the request go on. */
-function faultOfErrorHandler(handle: HandlerLike, { name }: Place): string {
+function faultOfErrorHandler(handle: HandlerLike, { name }: Named<Place>): string {
   return `the error handler ${nameOf(handle)} of ${name} stands before denyUnmatched(gate): mount it after`
 }
 
@@ -97,7 +70,7 @@ function nameOf({ name }: HandlerLike): string {
   return name === '' ? 'anonymous' : name
 }
 
-function* inspectRoute(route: RouteLike, place: Place): Generator<string> {
+function* inspectRoute(route: RouteLike, place: Named<Place>): Generator<string> {
   const stated = new Set<string | undefined>()
   const open = new Set<string | undefined>()
   for (const { handle, method } of route.stack) {
@@ -107,7 +80,7 @@ function* inspectRoute(route: RouteLike, place: Place): Generator<string> {
     else if (isErrorHandler(handle)) yield faultOfErrorHandler(handle, place)
     else if (!stated.has(undefined) && !stated.has(method)) open.add(method)
   }
-  if (place.required || open.size === 0) return
+  if (place.requirements.length > 0 || open.size === 0) return
   yield (
     `${listMethods(open)} ${place.name} has a handler before any requirement: ` +
     'put requirePermission, authenticated or publicRoute before it'
@@ -120,11 +93,11 @@ function listMethods(methods: ReadonlySet<string | undefined>): string {
   return names.length > 9 ? 'ALL' : names.join(', ')
 }
 
-function* inspectUse(handle: HandlerLike, place: Place): Generator<string> {
-  const { name, routers, required } = place
+function* inspectUse(handle: HandlerLike, place: Named<Place>): Generator<string> {
+  const { name, routers, requirements } = place
   if (isRouter(handle) && !routers.includes(handle)) {
     yield* inspectRouter(handle, { ...place, name: name === '/' ? '' : name })
-  } else if (!required) {
+  } else if (requirements.length === 0) {
     yield (
       `use ${name} (${nameOf(handle)}) cannot be seen into: ` +
       'declareRoutes(handler, requirement) if it answers, passThrough(handler) if it never does'

@@ -1,3 +1,4 @@
+import { markUsed } from './role.js'
 import { isRouter } from './router.js'
 import type { LayerLike, RouterLike, Stacked } from './router.js'
 
@@ -12,7 +13,8 @@ export function freezeRoutes(router: RouterLike, outer: readonly RouterLike[] = 
   for (const callbacks of Object.values(router.params)) Object.freeze(callbacks)
   for (const { handle, route } of router.stack) {
     if (route !== undefined) freezeStack(route)
-    else if (isRouter(handle)) freezeRoutes(handle, [...outer, router])
+    else markUsed(handle)
+    if (isRouter(handle)) freezeRoutes(handle, [...outer, router])
   }
 }
 

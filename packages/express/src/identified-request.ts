@@ -46,7 +46,11 @@ export function missingIdentity(): PeerGateError {
 
 export function createAnswer({ forward, problem }: RefusalAnswer): Answer {
   if (forward) return (error, _res, next) => next(error)
-  return (error, res) => sendProblem(problem(error), res)
+  return (error, res, next) => {
+    // Something may have answered while a predicate was waited for.
+    if (res.headersSent) next(error)
+    else sendProblem(problem(error), res)
+  }
 }
 
 export function sendProblem(

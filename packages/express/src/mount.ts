@@ -8,18 +8,23 @@ export type RefuseUnaudited = (app: AppLike, res: ServerResponse) => boolean
 
 /**
  * `middleware`, with `refuse` put before everything of each application that uses it, so that a
- * route which stands before the middleware is closed as well.
+ * route which stands before the middleware is closed as well. `tell` is called with each of them.
  *
  * Express tells only a mounted application where it was mounted. So the middleware is given what
  * Express knows an application by: `handle`, `set`, and `emit`, which is called with the parent.
  */
-export function onMount(middleware: Middleware, refuse: RefuseUnaudited): Middleware {
+export function onMount(
+  middleware: Middleware,
+  refuse: RefuseUnaudited,
+  tell: (app: AppLike) => void,
+): Middleware {
   return Object.assign(assignRole('identity', middleware), {
     handle: middleware,
     set: true,
     emit(_mount: string, app: ExpressApp) {
       for (const { handle } of routerOf(app).stack.slice(-1)) assignRole('identity', handle)
       if (!mounted.has(app)) guardEntry(app, refuse)
+      tell(app)
     },
   })
 }

@@ -5,13 +5,18 @@ import {
   publicRoute as anyPeer,
 } from '@peergate/core'
 import type { PeerGate, Requirement } from '@peergate/core'
-import { createAnswer, identifiedOf, missingIdentity } from './identified-request.js'
+import { assignEnforcement, createEnforcement } from './enforcement.js'
+import { createAnswer, identifiedOf } from './identified-request.js'
 import type { ErrorMiddleware, Middleware } from './middleware.js'
 import { assignRole } from './role.js'
 
 /**
- * Lets a request pass if its peer holds a permission: a bare tag of the registered policy, or
- * `gate.permission('…')`. Answers 401 or 403 otherwise.
+ * Lets a request pass if its peer meets a requirement: a permission (a bare tag of the registered
+ * policy, or `gate.permission('…')`), or whatever `allOf`, `anyOf`, `trustSet`, `minimumAssurance` and
+ * `when` make. Answers 401 or 403 otherwise.
+ *
+ * Grants that demand a parameter are met in a route alone, whose parameters they mean: a middleware that
+ * is given to `use` is not told of any, nor is one that is given to both.
  *
  * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN, ERR_PEERGATE_GATE_FOREIGN or
  * ERR_PEERGATE_OPTION_INVALID
@@ -21,8 +26,8 @@ import { assignRole } from './role.js'
  * app.get('/invoices/:id', requirePermission(gate, 'invoice:read'), readInvoice)
  * ```
  */
-export function requirePermission(gate: PeerGate, permission: Requirement): Middleware {
-  return enforce('requirePermission', gate, permission)
+export function requirePermission(gate: PeerGate, requirement: Requirement): Middleware {
+  return enforce('requirePermission', gate, requirement)
 }
 
 /**
@@ -79,14 +84,9 @@ function endErrors(gate: PeerGate): ErrorMiddleware {
 }
 
 function enforce(owner: string, gate: PeerGate, requirement: Requirement): Middleware {
-  const answerMissing = createAnswer(createRefusalAnswer(owner, gate))
-  const guard = gate.guard(requirement)
-  return assignRole('requirement', function enforceRequirement(req, res, next) {
-    const identified = identifiedOf(req)
-    if (identified?.gate !== gate) return answerMissing(missingIdentity(), res, next)
-    const decision = guard(identified.admission)
-    if (!decision.allowed) return identified.answer(decision.error, res, next)
-    identified.allowed = true
-    return next()
-  })
+  const enforcement = createEnforcement(owner, gate, requirement)
+  function enforceRequirement(...[req, res, next]: Parameters<Middleware>): void {
+    enforcement.enforce(enforceRequirement, req, res, next)
+  }
+  return assignEnforcement('requirement', enforcement, enforceRequirement)
 }

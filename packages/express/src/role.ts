@@ -20,3 +20,17 @@ export function assignRole<Middleware extends object>(
 export function roleOf(middleware: object): Role | undefined {
   return roles.get(middleware)
 }
+
+/**
+ * Remembers a middleware that was given to `use`. Where it also stands in a route, it cannot tell which
+ * of the two it is called for.
+ */
+export function markUsed(middleware: object): void {
+  used.add(middleware)
+}
+
+export function isUsed(middleware: object): boolean {
+  return used.has(middleware)
+}
+
+const used = new WeakSet<object>()

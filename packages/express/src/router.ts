@@ -2,6 +2,8 @@
 export interface RouterLike extends Stacked {
   /** The callbacks of `router.param`, by the name of the parameter. */
   readonly params: Readonly<Record<string, readonly unknown[]>>
+  /** Whether its routes are given the parameters of the path that leads to it. */
+  readonly mergeParams?: boolean
 }
 
 export interface RouteLike extends Stacked {
@@ -25,6 +27,8 @@ export interface LayerLike {
   readonly slash?: boolean
   /** Express 4: the path, compiled. */
   readonly regexp?: RegExp & { readonly fast_slash?: boolean }
+  /** Express 4: the parameters of the path; a number for one without a name. */
+  readonly keys?: readonly { readonly name: number | string }[]
 }
 
 export interface HandlerLike {

@@ -1,5 +1,5 @@
 import { PeerGateError } from '@peergate/core'
-import type { Guard, PeerGate, Requirement } from '@peergate/core'
+import type { Guard, Requirement } from '@peergate/core'
 
 /** The option `routes`, made ready: the guards of routes that other plugins register. */
 export interface DeclaredRoutes {
@@ -11,11 +11,11 @@ export interface DeclaredRoutes {
 }
 
 export function createDeclaredRoutes(
-  gate: PeerGate,
+  guardFor: (requirement: Requirement) => Guard,
   routes: Readonly<Record<string, Requirement>> = {},
 ): DeclaredRoutes {
   const guards = new Map(
-    Object.entries(routes).map(([name, requirement]) => [name, gate.guard(requirement)]),
+    Object.entries(routes).map(([name, requirement]) => [name, guardFor(requirement)]),
   )
   const unused = new Set(guards.keys())
   return {

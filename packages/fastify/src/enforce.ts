@@ -1,4 +1,5 @@
-import type { Decision, RefusalAnswer, RequestLike } from '@peergate/core'
+import { onceDecided } from '@peergate/core'
+import type { Decision, PendingDecision, RefusalAnswer, RequestLike } from '@peergate/core'
 import type { FastifyBaseLogger, FastifyContextConfig, HookHandlerDoneFunction } from 'fastify'
 
 /** A hook that lets a request pass or answers it. It fits `onRequest` of a route on any server. */
@@ -12,6 +13,7 @@ export type RequirementHook = (
 export interface AnyRequest {
   readonly raw: RequestLike
   readonly method: string
+  readonly params: unknown
   readonly is404: boolean
   readonly routeOptions: {
     readonly url?: string | undefined
@@ -28,22 +30,27 @@ interface AnyReply {
 }
 
 /** Makes hooks that ask `decide`, and deal with the refused as `answer` says. */
-export function createEnforce({
-  forward,
-  problem,
-}: RefusalAnswer): (decide: (request: AnyRequest) => Decision) => RequirementHook {
-  return (decide) => (request, reply, done) => {
-    const decision = decide(request)
+export function createEnforce(
+  answer: RefusalAnswer,
+): (decide: (request: AnyRequest) => PendingDecision) => RequirementHook {
+  function act(decision: Decision, ...[request, reply, done]: Parameters<RequirementHook>): void {
     if (decision.allowed) return done()
-    const { error } = decision
-    if (forward) return done(error)
+    const { error, reason } = decision
+    if (answer.forward) return done(error)
+    const isFault = error.statusCode === 500 || reason === 'faulty'
     // The detail is for this log alone; the client is told the code.
-    request.log[error.statusCode === 500 ? 'error' : 'info']({ err: error }, error.detail)
-    const { statusCode, headers, body } = problem(error)
+    request.log[isFault ? 'error' : 'info']({ err: error }, error.detail)
+    const { statusCode, headers, body } = answer.problem(error)
     reply.code(statusCode)
     reply.headers(headers)
     // As bytes, since Fastify would add a charset to the type of a text; and `never`, since a refusal
     // is none of the bodies that the handler is typed to send.
     reply.send(Buffer.from(body) as never)
   }
+
+  return (decide) => (request, reply, done) =>
+    onceDecided(
+      () => decide(request),
+      (decision) => act(decision, request, reply, done),
+    )
 }

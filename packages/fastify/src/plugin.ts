@@ -3,8 +3,13 @@ import type { ClientIdentity, PeerGate, RefusalAnswerOptions, Requirement } from
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { createEnforce } from './enforce.js'
-import type { RequirementHook } from './enforce.js'
-import { decorateRequests, rememberAdmission } from './request-admission.js'
+import type { AnyRequest, RequirementHook } from './enforce.js'
+import {
+  decisionOf,
+  decorateRequests,
+  rememberAdmission,
+  rememberDecision,
+} from './request-admission.js'
 import { createRouteGuards } from './route-guards.js'
 import { createRouteRequirements } from './route-requirements.js'
 
@@ -33,6 +38,11 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** A hook that states and enforces the requirement of the one route that it is given to. */
     readonly requirePermission: (requirement: Requirement) => RequirementHook
+    /**
+     * States what the routes of this scope and its children need where they state nothing themselves,
+     * in the place of `defaults`. Call it before the routes.
+     */
+    readonly setDefaultRequirement: (requirement: Requirement) => void
   }
 }
 
@@ -60,20 +70,33 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
 
     decorateRequests(fastify)
     fastify.decorate('requirePermission', (requirement: Requirement) => {
-      const guard = gate.guard(requirement)
-      const hook = enforce(({ raw }) => guard(gate.admit(raw)))
-      return requirements.stateBy(guard, hook)
+      const guard = requirements.guardFor(requirement)
+      const ask = (request: AnyRequest) =>
+        decisionOf(request, guard) ?? guard(gate.admit(request.raw), request, request.params)
+      return requirements.stateBy(guard, enforce(ask))
     })
-    fastify.addHook('onRoute', guards.guardRoute)
+    fastify.decorate('setDefaultRequirement', function (requirement: Requirement) {
+      requirements.setDefault(this, requirement)
+    })
+    let isReady = false
+    gate.declareRoutes({ routes: guards.list, isComplete: () => isReady })
+    fastify.addHook('onRoute', function (route) {
+      guards.guardRoute(this, route)
+    })
     fastify.addHook('onReady', async () => {
+      isReady = true
       requirements.refuseUnused()
       guards.warnOfClosed()
+      gate.checkRoutes()
     })
 
     const enforceRoute = enforce((request) => {
       const admission = gate.admit(request.raw)
       rememberAdmission(request, admission)
-      return guards.guardOf(request)(admission)
+      const guard = guards.guardOf(request)
+      const decision = guard(admission, request, request.params)
+      rememberDecision(request, guard, decision)
+      return decision
     })
     fastify.addHook('onRequest', enforceRoute)
     fastify.addHook('preHandler', (request, reply, done) => {

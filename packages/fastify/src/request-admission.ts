@@ -1,16 +1,20 @@
 import { PeerGateError } from '@peergate/core'
-import type { Admission, ClientIdentity } from '@peergate/core'
+import type { Admission, ClientIdentity, Guard, PendingDecision } from '@peergate/core'
 import type { FastifyInstance } from 'fastify'
 
 const admissionKey = Symbol('peergate.admission')
 
+const decisionKey = Symbol('peergate.decision')
+
 interface AdmittedRequest {
   [admissionKey]?: Admission | null
+  [decisionKey]?: { readonly guard: Guard; readonly decision: PendingDecision } | null
 }
 
 /** Gives requests a place for their admission, and a `clientIdentity` that nobody can overwrite. */
 export function decorateRequests(fastify: FastifyInstance): void {
   fastify.decorateRequest(admissionKey, null)
+  fastify.decorateRequest(decisionKey, null)
   fastify.decorateRequest('clientIdentity', {
     getter() {
       return admissionOf(this)?.identity ?? null
@@ -20,6 +24,17 @@ export function decorateRequests(fastify: FastifyInstance): void {
 
 export function rememberAdmission(request: object, admission: Admission): void {
   ;(request as AdmittedRequest)[admissionKey] = admission
+}
+
+/** Remembers what `guard` said of a request, so that no predicate is asked twice. */
+export function rememberDecision(request: object, guard: Guard, decision: PendingDecision): void {
+  ;(request as AdmittedRequest)[decisionKey] = { guard, decision }
+}
+
+/** What `guard` said of a request; null where it was not asked. */
+export function decisionOf(request: object, guard: Guard): PendingDecision | null {
+  const known = (request as AdmittedRequest)[decisionKey] ?? null
+  return known?.guard === guard ? known.decision : null
 }
 
 /**

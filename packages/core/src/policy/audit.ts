@@ -1,15 +1,16 @@
 import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
-import type { DeclaredRoute, StatementOf } from './declared-route.js'
+import type { DeclaredRoute, RouteRequirement, StatementOf } from './declared-route.js'
+import { formatPlace } from './inventory.js'
 import { permissionsIn } from './statement.js'
 
 /** What does not fit together between the routes of a gate and its policy. */
 export interface Finding {
   /**
    * `permission-unneeded`: no route names the permission. `permission-unheld`: no grant that is in
-   * force now or later gives it. `parameter-missing`: a grant demands a parameter that the route does
-   * not have, so that it gives nothing there.
+   * force now or later gives it. `parameter-missing`: a grant demands a parameter that the requirement
+   * is not given where it stands, so that there it gives nothing, and denies whatever it denies.
    */
   readonly rule: 'permission-unneeded' | 'permission-unheld' | 'parameter-missing'
   /** What was found, and what to do. */
@@ -19,6 +20,8 @@ export interface Finding {
 /** What a gate is audited by. */
 export interface AuditSubject {
   readonly routes: readonly DeclaredRoute[]
+  /** Whether no more routes are to come. */
+  readonly isComplete: boolean
   readonly statementOf: StatementOf
   readonly policy: CompiledPolicy
   /** Whether an external engine decides, so that nobody here knows who holds what. */
@@ -31,12 +34,15 @@ export function findUnfit(subject: AuditSubject): readonly Finding[] {
   return [...findUnneeded(subject), ...findUnheld(subject), ...findMissingParameters(subject)]
 }
 
-function* findUnneeded({ routes, statementOf, policy }: AuditSubject): Generator<Finding> {
-  const needed = new Set(
-    routes.flatMap(({ requirements }) =>
-      requirements.flatMap(({ guard }) => permissionsIn(statementOf(guard))),
-    ),
-  )
+function* findUnneeded({
+  routes,
+  isComplete,
+  statementOf,
+  policy,
+}: AuditSubject): Generator<Finding> {
+  if (!isComplete) return
+  const guards = routes.flatMap(({ requirements }) => requirements.map(({ guard }) => guard))
+  const needed = new Set(guards.flatMap((guard) => permissionsIn(statementOf(guard))))
   for (const permission of policy.content.permissions) {
     if (needed.has(permission)) continue
     const detail = `no route needs ${quote(permission)}: take it out of the vocabulary, or name it`
@@ -46,11 +52,8 @@ function* findUnneeded({ routes, statementOf, policy }: AuditSubject): Generator
 
 function* findUnheld({ policy, hasAuthorizer, now }: AuditSubject): Generator<Finding> {
   if (hasAuthorizer) return
-  const held = new Set(
-    policy.grants
-      .filter((grant) => !isOver(grant, now))
-      .flatMap(({ allowed }) => Array.from(allowed)),
-  )
+  const lasting = policy.grants.filter((grant) => !isOver(grant, now))
+  const held = new Set(lasting.flatMap(({ allowed }) => Array.from(allowed)))
   for (const permission of policy.content.permissions) {
     if (held.has(permission)) continue
     const detail = `nobody holds ${quote(permission)}: no grant that has not ended gives it`
@@ -63,18 +66,26 @@ function isOver({ ends }: CompiledGrant, now: number): boolean {
   return ends < now
 }
 
-function* findMissingParameters({ routes, statementOf, policy }: AuditSubject): Generator<Finding> {
-  for (const { method, path, requirements } of routes) {
-    for (const { guard, parameters } of requirements) {
-      const permissions = permissionsIn(statementOf(guard))
-      for (const { place, allowed, denied, parameters: demanded } of policy.grants) {
-        if (!permissions.some((permission) => allowed.has(permission) || denied.has(permission)))
-          continue
-        const missing = demanded.find((name) => !parameters.includes(name))
-        if (missing === undefined) continue
-        const detail = `${place} demands the parameter ${quote(missing)}, which ${method} ${path} does not give to its requirement`
-        yield { rule: 'parameter-missing', detail }
-      }
-    }
-  }
+function* findMissingParameters(subject: AuditSubject): Generator<Finding> {
+  const details = subject.routes.flatMap((route) =>
+    route.requirements.flatMap((requirement) =>
+      subject.policy.grants.flatMap((grant) => {
+        const missing = findMissing(grant, requirement, subject)
+        if (missing === undefined) return []
+        return `${grant.place} demands the parameter ${quote(missing)}, which ${formatPlace(route)} does not give to its requirement`
+      }),
+    ),
+  )
+  for (const detail of new Set(details)) yield { rule: 'parameter-missing', detail }
+}
+
+/** The parameter that a grant of what is required demands in vain; undefined if there is none. */
+function findMissing(
+  { allowed, denied, parameters: demanded }: CompiledGrant,
+  { guard, parameters }: RouteRequirement,
+  { statementOf }: AuditSubject,
+): string | undefined {
+  const isNamed = (permission: string) => allowed.has(permission) || denied.has(permission)
+  if (!permissionsIn(statementOf(guard)).some(isNamed)) return undefined
+  return demanded.find((name) => !parameters.includes(name))
 }

@@ -7,7 +7,9 @@ export interface DeclaredRoute {
   readonly method: string
   /** The whole path, as the framework writes it: `/tenants/:tenant/invoices/:id`. */
   readonly path: string
-  /** What a request must meet, one after the other. */
+  /** What else a request must have to come to the route: `{ version: '1.2.0' }`. */
+  readonly constraints?: Readonly<Record<string, string>>
+  /** What a request must meet, one after the other; nobody meets none, so that the route is closed. */
   readonly requirements: readonly RouteRequirement[]
 }
 
@@ -17,6 +19,16 @@ export interface RouteRequirement {
   readonly guard: Guard
   /** The parameters that the guard is given there. */
   readonly parameters: readonly string[]
+}
+
+/** The routes of one application or listener. */
+export interface RouteList {
+  /** Called whenever the routes are asked for. */
+  readonly routes: () => readonly DeclaredRoute[]
+  /**
+   * Whether no more routes are to come: until then, nobody says of a permission that no route needs it.
+   */
+  readonly isComplete: () => boolean
 }
 
 /** What a guard of this gate states. */

@@ -1,3 +1,4 @@
+import { formatPath } from './inventory.js'
 import type { InventoryIdentity, InventoryRoute } from './inventory.js'
 
 const titles = ['Method', 'Path', 'Requirement', 'Identities'] as const
@@ -26,31 +27,32 @@ type Row = readonly [
   identities: readonly string[],
 ]
 
-function formatRoute({ method, path, requirement, identities }: InventoryRoute): Row {
-  return [method, path, requirement, formatIdentities(requirement, identities)]
+function formatRoute(route: InventoryRoute): Row {
+  return [route.method, formatPath(route), route.requirement, formatIdentities(route)]
 }
 
-function formatIdentities(
-  requirement: string,
-  identities: readonly InventoryIdentity[],
-): readonly string[] {
-  if (requirement === 'publicRoute') return ['anybody']
-  if (requirement === 'authenticated') return ['any identity']
-  return identities.length === 0
-    ? ['nobody by a grant']
-    : identities.map(formatIdentity(identities))
+function formatIdentities(route: InventoryRoute): readonly string[] {
+  const { requirement, permissions, identities } = route
+  if (permissions.length === 0) return [bare.get(requirement) ?? 'any identity that meets it']
+  if (identities.length === 0) return ['nobody by a grant']
+  return identities.map((identity) => formatIdentity(identity, permissions.length > 1))
 }
+
+/** Who meets the requirements that ask for nothing which differs between peers. */
+const bare = new Map([
+  ['closed', 'nobody'],
+  ['publicRoute', 'anybody'],
+  ['authenticated', 'any identity'],
+])
 
 /** Names the permission only where there are several. */
 function formatIdentity(
-  identities: readonly InventoryIdentity[],
-): (identity: InventoryIdentity) => string {
-  const isOne = new Set(identities.map(({ permission }) => permission)).size === 1
-  return ({ permission, effect, peers, conditions }) => {
-    const subject = isOne ? peers : `${permission}: ${peers}`
-    const needs = conditions.length === 0 ? '' : `, needs ${conditions.join(' and ')}`
-    return effect === 'allow' ? `${subject}${needs}` : `not ${subject}${needs}`
-  }
+  { permission, effect, peers, conditions }: InventoryIdentity,
+  isOneOfSeveral: boolean,
+): string {
+  const subject = isOneOfSeveral ? `${permission}: ${peers}` : peers
+  const needs = conditions.length === 0 ? '' : `, needs ${conditions.join(' and ')}`
+  return effect === 'allow' ? `${subject}${needs}` : `not ${subject}${needs}`
 }
 
 function formatMarkdown(rows: readonly Row[]): string {
@@ -64,10 +66,15 @@ function formatMarkdown(rows: readonly Row[]): string {
   ].join('\n')
 }
 
-/** As code, so that no name of a route or a peer becomes markup. */
+/**
+ * As code, so that no name of a route or a peer becomes markup: between more backticks than there are
+ * in it (CommonMark 0.31 §6.1), with a space where it begins or ends with one.
+ */
 function formatCode(text: string): string {
-  const fence = text.includes('`') ? '``' : '`'
-  return `${fence}${text.replaceAll('|', String.raw`\|`)}${fence}`
+  const runs = text.match(/`+/gu) ?? []
+  const fence = '`'.repeat(Math.max(0, ...runs.map(({ length }) => length)) + 1)
+  const space = /^`|`$/u.test(text) ? ' ' : ''
+  return [fence, text.replaceAll('|', String.raw`\|`), fence].join(space)
 }
 
 function formatTable(rows: readonly Row[]): string {

@@ -9,8 +9,15 @@ export interface InventoryRoute {
   /** In upper case; `ALL` for a route of every method. */
   readonly method: string
   readonly path: string
-  /** As a reader would write it: `allOf(invoice:read, trustSet(payments))`. */
+  /** What else a request must have to come to the route: `{ version: '1.2.0' }`. */
+  readonly constraints: Readonly<Record<string, string>>
+  /**
+   * As a reader would write it: `allOf(invoice:read, trustSet(payments))`; `closed` for a route that
+   * states nothing, and lets nobody pass.
+   */
   readonly requirement: string
+  /** The permissions that the requirement names. */
+  readonly permissions: readonly string[]
   /** Every grant of a permission that the requirement names, in the order of the policy. */
   readonly identities: readonly InventoryIdentity[]
 }
@@ -27,17 +34,38 @@ export interface InventoryIdentity {
   readonly place: string
 }
 
-/** Routes × requirement × identities, ordered by path and method. */
+/** Routes × requirement × identities, ordered by path and method; what is the same stands there once. */
 export function takeInventory(
   routes: readonly DeclaredRoute[],
   statementOf: StatementOf,
   policy: CompiledPolicy,
 ): readonly InventoryRoute[] {
-  const entries = routes.map((route) => listRoute(route, statementOf, policy))
-  return Object.freeze(
-    entries.toSorted(
-      (one, other) => compare(one.path, other.path) || compare(one.method, other.method),
-    ),
+  const entries = new Map<string, InventoryRoute>()
+  for (const route of routes) {
+    const entry = listRoute(route, statementOf, policy)
+    entries.set(JSON.stringify(entry), entry)
+  }
+  return Object.freeze([...entries.values()].toSorted(compareRoutes))
+}
+
+/** A route as a reader finds it: `GET /invoices (version 1.2.0)`. */
+export function formatPlace({ method, path, constraints }: DeclaredRoute): string {
+  return `${method} ${formatPath({ path, constraints: constraints ?? {} })}`
+}
+
+export function formatPath({
+  path,
+  constraints,
+}: Pick<InventoryRoute, 'constraints' | 'path'>): string {
+  const needs = Object.entries(constraints).map(([name, value]) => `${name} ${value}`)
+  return needs.length === 0 ? path : `${path} (${needs.join(', ')})`
+}
+
+function compareRoutes(one: InventoryRoute, other: InventoryRoute): number {
+  return (
+    compare(one.path, other.path) ||
+    compare(one.method, other.method) ||
+    compare(formatPath(one), formatPath(other))
   )
 }
 
@@ -47,27 +75,32 @@ function compare(one: string, other: string): number {
 }
 
 function listRoute(
-  { method, path, requirements }: DeclaredRoute,
+  { method, path, constraints = {}, requirements }: DeclaredRoute,
   statementOf: StatementOf,
   { grants }: CompiledPolicy,
 ): InventoryRoute {
   const statements = requirements.map(({ guard }) => statementOf(guard))
-  const permissions = new Set(statements.flatMap(permissionsIn))
+  const permissions = [...new Set(statements.flatMap(permissionsIn))]
+  const identities = permissions.flatMap((permission) =>
+    grants.flatMap((grant) => listGrant(grant, permission)),
+  )
   return Object.freeze({
     method,
     path,
+    constraints: Object.freeze({ ...constraints }),
     requirement: formatStatements(statements),
-    identities: Object.freeze(
-      [...permissions].flatMap((permission) =>
-        grants.flatMap((grant) => listGrant(grant, permission)),
-      ),
-    ),
+    permissions: Object.freeze(permissions),
+    identities: Object.freeze(identities),
   })
 }
 
+/** Whoever meets anything else meets `authenticated`, and whoever meets that meets `publicRoute`. */
 function formatStatements(statements: readonly Statement[]): string {
-  const texts = statements.map(formatStatement)
-  return texts.length === 1 ? String(texts[0]) : `allOf(${texts.join(', ')})`
+  const known = statements.filter(({ kind }) => kind !== 'publicRoute')
+  const demanding = known.filter(({ kind }) => kind !== 'authenticated')
+  const [telling = []] = [demanding, known, statements].filter(({ length }) => length > 0)
+  const [first = 'closed', ...others] = new Set(telling.map(formatStatement))
+  return others.length === 0 ? first : `allOf(${[first, ...others].join(', ')})`
 }
 
 function listGrant(

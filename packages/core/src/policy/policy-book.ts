@@ -4,7 +4,7 @@ import { optionError } from '../options.js'
 import { findUnfit } from './audit.js'
 import type { AuditSubject, Finding } from './audit.js'
 import type { CurrentPolicy } from './current-policy.js'
-import type { DeclaredRoute } from './declared-route.js'
+import type { DeclaredRoute, RouteList } from './declared-route.js'
 import { explainStatement } from './explain.js'
 import type { Explanation } from './explain.js'
 import type { Guard } from './guard.js'
@@ -26,16 +26,18 @@ export interface PolicyBook<in Permission extends string = never> {
    */
   readonly setPolicy: (policy: Policy<IdentityKind, Permission>) => void
   /**
-   * Tells the gate of routes. For adapters, and for whoever guards routes by hand. `list` is called
-   * whenever they are asked for.
+   * Tells the gate of the routes of one application. For adapters, and for whoever guards routes by
+   * hand. Tell it of every application of the gate before the first of them is checked: what a later
+   * one needs is not known before.
    */
-  readonly declareRoutes: (list: () => readonly DeclaredRoute[]) => void
+  readonly declareRoutes: (list: RouteList) => void
   /** Every route that the gate was told of, what it needs and which grants give that. */
   readonly inventory: () => readonly InventoryRoute[]
   /** What does not fit together between routes and policy; none if all does. */
   readonly audit: () => readonly Finding[]
   /**
-   * Reports the findings of `audit`, as the option `findings` says: for adapters, at boot.
+   * Reports the findings of `audit` as the option `findings` says, and warns of each of them once:
+   * for adapters, when an application has all of its routes.
    *
    * @throws {PeerGateError} ERR_PEERGATE_AUDIT_FAILED, whose `detail` names every finding
    */
@@ -71,11 +73,12 @@ export function createPolicyBook<Permission extends string>(
   { findings, clock, authorize }: PolicyBookOptions,
 ): PolicyBook<Permission> & { readonly remember: (guard: Guard, statement: Statement) => void } {
   const statements = new WeakMap<Guard, Statement>()
-  const lists: (() => readonly DeclaredRoute[])[] = []
+  const lists: RouteList[] = []
+  const report = createReport(findings)
   let isChecked = false
 
   function listRoutes(): readonly DeclaredRoute[] {
-    return lists.flatMap((list) => list())
+    return lists.flatMap(({ routes }) => routes())
   }
 
   function statementOfGuard(guard: Guard): Statement {
@@ -84,16 +87,15 @@ export function createPolicyBook<Permission extends string>(
     throw optionError('declareRoutes', 'a guard of a route was not made by this gate')
   }
 
-  function subjectBy(policy: AuditSubject['policy']): AuditSubject {
-    const routes = listRoutes()
-    const now = clock()
-    return {
-      routes,
+  function findUnfitWith(policy: AuditSubject['policy']): readonly Finding[] {
+    return findUnfit({
+      routes: listRoutes(),
+      isComplete: lists.every(({ isComplete }) => isComplete()),
       statementOf: statementOfGuard,
       policy,
-      now,
       hasAuthorizer: authorize !== undefined,
-    }
+      now: clock(),
+    })
   }
 
   return {
@@ -103,14 +105,14 @@ export function createPolicyBook<Permission extends string>(
     },
     setPolicy(policy) {
       const { compiled, commit } = current.prepare(policy)
-      if (isChecked) report(findUnfit(subjectBy(compiled)), findings)
+      if (isChecked) report(findUnfitWith(compiled))
       commit()
     },
     declareRoutes: (list) => void lists.push(list),
     inventory: () => takeInventory(listRoutes(), statementOfGuard, current.compiled()),
-    audit: () => findUnfit(subjectBy(current.compiled())),
+    audit: () => findUnfitWith(current.compiled()),
     checkRoutes() {
-      report(findUnfit(subjectBy(current.compiled())), findings)
+      report(findUnfitWith(current.compiled()))
       isChecked = true
     },
     explain(identity, requirement, params) {
@@ -121,14 +123,20 @@ export function createPolicyBook<Permission extends string>(
   }
 }
 
-function report(found: readonly Finding[], findings: 'error' | 'warn'): void {
-  if (found.length === 0) return
-  const error = new PeerGateError(
-    'ERR_PEERGATE_AUDIT_FAILED',
-    found.map(({ detail }) => detail).join('; '),
-  )
-  if (findings === 'error') throw error
-  const detail = found.map((finding) => `- ${finding.detail}`).join('\n')
-  const warning = 'the routes and the policy do not fit together'
-  process.emitWarning(warning, { type: 'PeergateWarning', code: error.code, detail })
+/** Reports findings; a warning is of those alone that were not found the last time. */
+function createReport(findings: 'error' | 'warn'): (found: readonly Finding[]) => void {
+  let known: ReadonlySet<string> = new Set()
+  return (found) => {
+    const details = found.map(({ detail }) => detail)
+    const error = new PeerGateError('ERR_PEERGATE_AUDIT_FAILED', details.join('; '))
+    if (findings === 'error' && details.length > 0) throw error
+    const fresh = details.filter((detail) => !known.has(detail))
+    known = new Set(details)
+    if (fresh.length === 0) return
+    process.emitWarning('the routes and the policy do not fit together', {
+      type: 'PeergateWarning',
+      code: error.code,
+      detail: fresh.map((detail) => `- ${detail}`).join('\n'),
+    })
+  }
 }

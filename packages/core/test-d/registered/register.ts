@@ -1,5 +1,6 @@
 import {
   allOf,
+  anyOf,
   authenticated,
   createPeerGate,
   definePolicy,
@@ -8,7 +9,7 @@ import {
   spiffe,
   trustSet,
 } from '@peergate/core'
-import type { PeerGate, RegisteredPermission, Requirement } from '@peergate/core'
+import type { ClientIdentity, PeerGate, RegisteredPermission, Requirement } from '@peergate/core'
 import { expectTrue } from '../equals.js'
 import type { Equals } from '../equals.js'
 
@@ -60,6 +61,21 @@ allOf(trustSet('payments'), 'invoice:raed')
 allOf(trustSet('payments'), allOf('invoice:read', 'invoice:raed'))
 // @ts-expect-error -- public, and more than that
 allOf('invoice:read', publicRoute)
+gate.guard(anyOf('invoice:read', 'invoice:write'))
+gate.guard(anyOf('invoice:read', allOf('invoice:write', trustSet('payments'))))
+// @ts-expect-error -- misspelt
+anyOf('invoice:read', 'invoice:wirte')
+// @ts-expect-error -- misspelt
+anyOf('invoice:read', allOf('invoice:wirte', trustSet('payments')))
+// @ts-expect-error -- misspelt
+allOf(trustSet('payments'), anyOf('invoice:raed', 'invoice:write'))
+
+// What is asked of a gate about its policy is checked alike.
+declare const client: ClientIdentity
+gate.explain(client, 'invoice:read')
+// @ts-expect-error -- misspelt
+gate.explain(client, 'invoice:raed')
+gate.setPolicy(policy)
 
 // Adapters take any gate, and the bare tags of the registered policy with it.
 export function state({ guard }: PeerGate): void {

@@ -1,5 +1,6 @@
 import {
   allOf,
+  anyOf,
   authenticated,
   createPeerGate,
   definePolicy,
@@ -8,8 +9,10 @@ import {
   socketSource,
   spiffe,
   trustSet,
+  when,
 } from '@peergate/core'
 import type {
+  ClientIdentity,
   IdentityRule,
   PeerGate,
   PermissionRequirement,
@@ -97,15 +100,44 @@ export const larger: PeerGate<'invoice:read' | 'admin:reindex'> = gate
 anyGate.permission('invoice:read')
 anyGate.guard(mayRead)
 
-// A decision tells its reason only with its outcome.
-const decision = gate.guard(mayRead)(gate.admit({}))
+// A decision may have to be waited for, and tells its reason only with its outcome.
+// @ts-expect-error -- it may be a promise
+export const early: boolean = gate.guard(mayRead)(gate.admit({})).allowed
+const decision = await gate.guard(mayRead)(gate.admit({}), {}, {})
 if (decision.allowed) expectTrue<Equals<typeof decision.grant, string | null>>()
 else
   expectTrue<
     Equals<
       typeof decision.reason,
-      'refused' | 'not-granted' | 'trust-set-mismatch' | 'assurance-too-low'
+      | 'refused'
+      | 'not-granted'
+      | 'denied'
+      | 'trust-set-mismatch'
+      | 'assurance-too-low'
+      | 'condition-unmet'
+      | 'authorizer-denied'
+      | 'faulty'
     >
   >()
+declare const identityOf: ClientIdentity
+declare const isOwner: (identity: ClientIdentity, request: { readonly url: string }) => boolean
+gate.guard(when(isOwner))
+gate.guard(
+  anyOf(
+    mayRead,
+    allOf(
+      authenticated,
+      when(async () => true),
+    ),
+  ),
+)
+// @ts-expect-error -- no boolean
+when(() => 'yes')
+// @ts-expect-error -- not called yet
+when(isOwner(identityOf, { url: '/' }))
+// @ts-expect-error -- no requirement
+anyOf()
+// @ts-expect-error -- public, and more than that
+anyOf(mayRead, publicRoute)
 // @ts-expect-error -- an allowed decision has no error
 export const error: unknown = decision.error

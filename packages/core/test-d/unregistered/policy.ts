@@ -20,6 +20,67 @@ definePolicy({
   grants: [{ identity: 'spiffe://prod.example/a', allow: ['invoice:raed'] }],
 })
 
+// Wherever a permission or a role is named, a misspelt one does not compile; with the fix, all of it does.
+definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read', 'invoice:write'],
+  roles: {
+    // @ts-expect-error -- misspelt
+    reader: { allow: ['invoice:raed'] },
+    // @ts-expect-error -- misspelt
+    clerk: { allow: ['invoice:write'], roles: ['raeder'] },
+  },
+  grants: [
+    // @ts-expect-error -- misspelt
+    { identity: 'spiffe://prod.example/a', deny: ['invoice:wirte'] },
+    // @ts-expect-error -- misspelt
+    { identity: 'spiffe://prod.example/b', roles: ['clrek'] },
+    // @ts-expect-error -- misspelt
+    { anyIdentity: true, allow: ['invoice:raed'] },
+  ],
+})
+definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read', 'invoice:write'],
+  roles: {
+    reader: { allow: ['invoice:read'] },
+    clerk: { allow: ['invoice:write'], roles: ['reader'] },
+  },
+  grants: [
+    { identity: 'spiffe://prod.example/a', deny: ['invoice:write'] },
+    { identity: 'spiffe://prod.example/b', roles: ['clerk'] },
+    { anyIdentity: true, allow: ['invoice:read'] },
+  ],
+})
+
+// A vocabulary with descriptions is as closed as a list.
+const described = definePolicy({
+  identity: 'spiffe',
+  permissions: { 'invoice:read': 'read any invoice', 'invoice:write': 'write invoices' },
+  grants: [{ identity: 'spiffe://prod.example/a', allow: ['invoice:read'] }],
+})
+expectTrue<Equals<typeof described, Policy<'spiffe', 'invoice:read' | 'invoice:write'>>>()
+definePolicy({
+  identity: 'spiffe',
+  permissions: { 'invoice:read': 'read any invoice' },
+  // @ts-expect-error -- misspelt
+  grants: [{ identity: 'spiffe://prod.example/a', allow: ['invoice:raed'] }],
+})
+
+// A grant names its peers in one way.
+definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read'],
+  // @ts-expect-error -- in two ways
+  grants: [{ identity: 'spiffe://prod.example/a', anyIdentity: true, allow: ['invoice:read'] }],
+})
+definePolicy({
+  identity: 'spiffe',
+  permissions: ['invoice:read'],
+  // @ts-expect-error -- one certificate ends
+  grants: [{ fingerprint256: 'AA', allow: ['invoice:read'] }],
+})
+
 definePolicy({
   // @ts-expect-error -- no kind of identity
   identity: 'serial',
@@ -35,6 +96,8 @@ definePolicy({
 })
 
 // @ts-expect-error -- half a policy
+definePolicy({ identity: 'spiffe', grants: [] })
+// The grants can be left to an engine.
 definePolicy({ identity: 'spiffe', permissions: ['invoice:read'] })
 
 // Any policy is a Policy, and nothing in it can be changed.

@@ -36,13 +36,14 @@ export function createForwardedGate(source: PeerSource, own: OwnOptions = {}) {
 
 /** A plain server that answers with what `gate` says of the sender. */
 export function createForwardingServer(gate: ReturnType<typeof createForwardedGate>): Server {
-  const isPublic = gate.guard(publicRoute)
-  return createServer((request, response) => {
+  const guard = gate.guard(publicRoute)
+  return createServer(async (request, response) => {
     const admission = gate.admit(request)
+    const { allowed: isPublic } = await guard(admission, request)
     const told: Told = {
       who: admission.identity?.value ?? String(admission.refusal?.code),
       assurance: admission.identity?.assurance ?? null,
-      isPublic: isPublic(admission).allowed,
+      isPublic,
       ...headersOf(request),
     }
     response.end(JSON.stringify(told))

@@ -1,6 +1,15 @@
-import { allOf, createPeerGate, definePolicy, socketSource, spiffe, trustSet } from '@peergate/core'
-import { requirePermission } from '@peergate/express'
+import {
+  allOf,
+  anyOf,
+  createPeerGate,
+  definePolicy,
+  socketSource,
+  spiffe,
+  trustSet,
+} from '@peergate/core'
+import { requirePermission, when } from '@peergate/express'
 import express from 'express'
+import type { Request } from 'express'
 
 export const policy = definePolicy({
   identity: 'spiffe',
@@ -25,7 +34,26 @@ app.get('/tag', requirePermission(gate, 'invoice:read'))
 app.get('/made', requirePermission(gate, gate.permission('invoice:write')))
 app.get('/set', requirePermission(gate, allOf('invoice:read', trustSet('payments'))))
 
+const either = anyOf('invoice:read', allOf('invoice:write', trustSet('payments')))
+app.get('/either', requirePermission(gate, either))
+app.get('/nested', requirePermission(gate, allOf(trustSet('payments'), either)))
+
+// A predicate is given the request with the type that it asks for.
+const isOwn = when((identity, req: Request<{ id: string }>) =>
+  identity.value.endsWith(req.params.id),
+)
+const isGet = when(async (_identity, { method }) => Promise.resolve(method === 'GET'))
+app.get('/own/:id', requirePermission(gate, allOf('invoice:read', isOwn, isGet)))
+// @ts-expect-error -- the parameters are not known
+when((_identity, req) => req.params.id === '1')
+// @ts-expect-error -- no boolean
+when((identity) => identity.value)
+
 // A misspelt tag does not compile, wherever it stands.
+// @ts-expect-error
+app.get('/misspelt', requirePermission(gate, anyOf('invoice:raed', 'invoice:write')))
+// @ts-expect-error
+app.get('/misspelt', requirePermission(gate, allOf(anyOf('invoice:raed'), trustSet('payments'))))
 // @ts-expect-error
 app.get('/misspelt', requirePermission(gate, allOf('invoice:raed', trustSet('payments'))))
 // @ts-expect-error

@@ -1,5 +1,6 @@
 import {
   allOf,
+  anyOf,
   createPeerGate,
   definePolicy,
   publicRoute,
@@ -7,8 +8,9 @@ import {
   spiffe,
   trustSet,
 } from '@peergate/core'
-import { peergate } from '@peergate/fastify'
+import { peergate, when } from '@peergate/fastify'
 import Fastify from 'fastify'
+import type { FastifyRequest } from 'fastify'
 
 export const policy = definePolicy({
   identity: 'spiffe',
@@ -42,7 +44,34 @@ const payments = trustSet('payments')
 app.get('/set', { config: { permission: allOf('invoice:read', payments) } }, () => null)
 app.get('/sets', { onRequest: app.requirePermission(allOf('invoice:read', payments)) }, () => null)
 
+const either = anyOf('invoice:read', allOf('invoice:write', payments))
+app.get('/either', { config: { permission: either } }, () => null)
+app.get('/nested', { onRequest: app.requirePermission(allOf(payments, either)) }, () => null)
+app.register(async (child) => {
+  child.setDefaultRequirement('invoice:write')
+  // @ts-expect-error -- misspelt
+  child.setDefaultRequirement('invoice:wirte')
+})
+
+// A predicate is given the request of Fastify, with the types that it asks for.
+const isOwn = when<{ Params: { id: string } }>((identity, request) =>
+  identity.value.endsWith(request.params.id),
+)
+const isSmall = when(
+  async (_identity, { query }: FastifyRequest<{ Querystring: { size: number } }>) =>
+    Promise.resolve(query.size < 10),
+)
+app.get('/own/:id', { config: { permission: allOf('invoice:read', isOwn, isSmall) } }, () => null)
+// @ts-expect-error -- the parameters are not known
+when((_identity, request) => request.params.id === '1')
+// @ts-expect-error -- no boolean
+when((identity) => identity.value)
+
 // A misspelt tag does not compile, wherever it stands.
+// @ts-expect-error
+app.get('/misspelt', { config: { permission: anyOf('invoice:raed', 'invoice:write') } }, () => null)
+// @ts-expect-error
+app.get('/misspelt', { config: { permission: allOf(anyOf('invoice:raed'), payments) } }, () => null)
 // @ts-expect-error
 app.get('/misspelt', { config: { permission: allOf('invoice:raed', payments) } }, () => null)
 // @ts-expect-error

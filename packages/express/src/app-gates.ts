@@ -1,0 +1,37 @@
+import { PeerGateError } from '@peergate/core'
+import type { PeerGate } from '@peergate/core'
+import { listRoutes } from './list-routes.js'
+import type { AppLike } from './middleware.js'
+import { routerOf } from './router.js'
+
+/** Tells `gate` of the routes of `app`, once. */
+export function tellGate(gate: PeerGate, app: AppLike): void {
+  const gates = gatesOf(app)
+  gatesByApp.set(app, gates)
+  if (gates.has(gate)) return
+  gates.add(gate)
+  gate.declareRoutes({
+    routes: () => [...listRoutes(routerOf(app), gate)],
+    isComplete: () => audited.has(app),
+  })
+}
+
+/** What the gates of an application say against its routes, which were audited; null if nothing. */
+export function askGates(app: AppLike): PeerGateError | null {
+  audited.add(app)
+  try {
+    for (const gate of gatesOf(app)) gate.checkRoutes()
+    return null
+  } catch (cause) {
+    if (cause instanceof PeerGateError) return cause
+    const fault = 'the routes that the gate was told of could not be listed'
+    return new PeerGateError('ERR_PEERGATE_AUDIT_FAILED', fault, { cause })
+  }
+}
+
+function gatesOf(app: AppLike): Set<PeerGate> {
+  return gatesByApp.get(app) ?? new Set()
+}
+
+const gatesByApp = new WeakMap<AppLike, Set<PeerGate>>()
+const audited = new WeakSet<AppLike>()

@@ -1,0 +1,74 @@
+import { createRefusalAnswer, onceDecided } from '@peergate/core'
+import type { Guard, PeerGate, Requirement } from '@peergate/core'
+import type { IncomingMessage } from 'node:http'
+import { createAnswer, identifiedOf, missingIdentity } from './identified-request.js'
+import type { Middleware } from './middleware.js'
+import { assignRole, isUsed } from './role.js'
+import type { Role } from './role.js'
+import type { RouteLike } from './router.js'
+
+/** A requirement that is ready for requests. */
+export interface Enforcement {
+  readonly gate: PeerGate
+  readonly guard: Guard
+  /** Lets a request go on to `next` or answers it; `place` is what Express calls for that. */
+  readonly enforce: (place: object, ...request: Parameters<Middleware>) => void
+}
+
+/** @throws {PeerGateError} what `gate.guard` throws, and ERR_PEERGATE_OPTION_INVALID for what is no gate */
+export function createEnforcement(
+  owner: string,
+  gate: PeerGate,
+  requirement: Requirement,
+): Enforcement {
+  const answerMissing = createAnswer(createRefusalAnswer(owner, gate))
+  const guard = gate.guard(requirement)
+  return {
+    gate,
+    guard,
+    enforce(place, req, res, next) {
+      const identified = identifiedOf(req)
+      if (identified?.gate !== gate) return answerMissing(missingIdentity(), res, next)
+      onceDecided(
+        () => guard(identified.admission, req, paramsAt(place, req)),
+        (decision) => {
+          if (!decision.allowed) return identified.answer(decision.error, res, next)
+          identified.allowed = true
+          return next()
+        },
+      )
+    },
+  }
+}
+
+interface RoutedRequest extends IncomingMessage {
+  /** Still there when the request has left the route. */
+  readonly route?: RouteLike
+  readonly params?: unknown
+}
+
+/**
+ * The parameters of the route that `place` stands in; null outside of routes: what `use` gave a path
+ * may differ from what the route behind it calls by the same name.
+ */
+function paramsAt(place: object, { route, params }: RoutedRequest): unknown {
+  const isInRoute = route?.stack.some(({ handle }) => handle === place) === true
+  return isInRoute && !isUsed(place) ? params : null
+}
+
+/** Gives a middleware that enforces something its role. */
+export function assignEnforcement(
+  role: Role,
+  enforcement: Enforcement,
+  middleware: Middleware,
+): Middleware {
+  enforcements.set(middleware, enforcement)
+  return assignRole(role, middleware)
+}
+
+/** What a middleware enforces; undefined for one that enforces nothing. */
+export function enforcementOf(middleware: object): Enforcement | undefined {
+  return enforcements.get(middleware)
+}
+
+const enforcements = new WeakMap<object, Enforcement>()

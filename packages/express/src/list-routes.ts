@@ -1,0 +1,80 @@
+import type { DeclaredRoute, PeerGate, RouteRequirement } from '@peergate/core'
+import { enforcementOf } from './enforcement.js'
+import { isUsed, roleOf } from './role.js'
+import { listMethods } from './list-methods.js'
+import { isErrorHandler, isRouter } from './router.js'
+import type { HandlerLike, LayerLike, RouterLike } from './router.js'
+import { outside, walkRouter } from './walk-router.js'
+import type { Way } from './walk-router.js'
+import { writtenPathsOf } from './written-path.js'
+import type { WrittenPath } from './written-path.js'
+
+/** The routes below `root`, and what a request to them must certainly meet, as `gate` is told of them. */
+export function* listRoutes(root: RouterLike, gate: PeerGate): Generator<DeclaredRoute> {
+  for (const route of listRouter(root, { ...outside, stems: [{ text: '', parameters: [] }] })) {
+    const requirements = route.stated.flatMap(({ handle, parameters }): RouteRequirement[] => {
+      const enforcement = enforcementOf(handle)
+      return enforcement?.gate === gate ? [{ guard: enforcement.guard, parameters }] : []
+    })
+    // What another gate is to judge, nobody passes.
+    const isForeign = requirements.length < route.stated.length
+    const { method, path } = route
+    yield { method, path, requirements: isForeign ? [] : requirements }
+  }
+}
+
+/** A route, with the requirements of all gates. */
+interface FoundRoute {
+  readonly method: string
+  readonly path: string
+  readonly stated: readonly Stated[]
+}
+
+interface Stated {
+  readonly handle: HandlerLike
+  readonly parameters: readonly string[]
+}
+
+/** The paths that lead to a router. */
+interface Stems {
+  readonly stems: readonly WrittenPath[]
+}
+
+function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRoute> {
+  for (const place of walkRouter(router, outer)) {
+    const { layer, routers, requirements, ended } = place
+    const { handle, route } = layer
+    if (ended || isErrorHandler(handle)) continue
+    const stems = join(outer.stems, layer, router.mergeParams === true)
+    const before = requirements.map((met) => ({ handle: met, parameters: [] }))
+    if (route !== undefined) {
+      for (const { text: path, parameters } of stems) {
+        for (const { method, handles } of listMethods(route)) {
+          const own = handles.map((one) => ({
+            handle: one,
+            parameters: isUsed(one) ? [] : parameters,
+          }))
+          yield { method, path, stated: [...before, ...own] }
+        }
+      }
+    } else if (roleOf(handle) === 'declared') {
+      const stated = [...before, { handle, parameters: [] }]
+      for (const { text: path } of stems) yield { method: 'ALL', path, stated }
+    } else if (isRouter(handle) && !routers.includes(handle)) {
+      yield* listRouter(handle, { ...place, stems })
+    }
+  }
+}
+
+function join(
+  stems: readonly WrittenPath[],
+  layer: LayerLike,
+  keepsParameters: boolean,
+): readonly WrittenPath[] {
+  return stems.flatMap((stem) =>
+    writtenPathsOf(layer).map(({ text, parameters }) => ({
+      text: `${stem.text.replace(/\/$/u, '')}${stem.text !== '' && text === '/' ? '' : text}`,
+      parameters: keepsParameters ? [...new Set([...stem.parameters, ...parameters])] : parameters,
+    })),
+  )
+}
