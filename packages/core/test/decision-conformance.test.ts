@@ -49,7 +49,7 @@ const target: DecisionTarget = {
   async start(gates, routes) {
     const { handled, answer } = createListener(gates, routes)
     const server = createServer(gates.tls.serverOptions, (request, response) => {
-      void answer(request, response)
+      answer(request, response).catch((error: Error) => response.destroy(error))
     })
     gates.tls.attach(server)
     await once(server.listen(0, '127.0.0.1'), 'listening')

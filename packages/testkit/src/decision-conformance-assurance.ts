@@ -1,5 +1,5 @@
 import { allOf, anyOf, authenticated, minimumAssurance, trustSet } from '@peergate/core'
-import type { Assurance, PermissionRequirement, Requirement } from '@peergate/core'
+import type { Assurance } from '@peergate/core'
 import { allowed, denied, earlier, invalid, later, refused } from './decision-conformance-case.js'
 import type { CaseGrant, DecisionAnswer, DecisionCase } from './decision-conformance-case.js'
 import { domain, workload } from './decision-conformance-spiffe.js'
@@ -39,7 +39,7 @@ export const tlsAssuranceCases: readonly DecisionCase[] = minimumCases({
 type Row = readonly [
   name: string,
   grants: readonly CaseGrant[],
-  requirement: (read: PermissionRequirement) => Requirement,
+  requirement: NonNullable<DecisionCase['requirement']>,
   answer: DecisionAnswer,
 ]
 
@@ -48,26 +48,26 @@ function proxyCases(rows: readonly Row[]): readonly DecisionCase[] {
     name,
     leaf,
     grants,
-    requirement: (own) => requirement(own('read')),
+    requirement,
     answer,
   }))
 }
 
 const gives: CaseGrant = { identity, allow }
 const byTls = minimumAssurance('tls')
-const read = (permission: PermissionRequirement) => permission
+const read: NonNullable<DecisionCase['requirement']> = (own) => own('read')
 
 /** Identities that a proxy verified. */
 export const verifiedCases: readonly DecisionCase[] = [
   ...minimumCases({ tls: 'unmet', 'proxy-verified': 'met', 'proxy-asserted': 'met' }),
   ...proxyCases([
     ['gives by a grant that demands nothing', [gives], read, allowed],
-    ['denies before it looks at assurance', [], (own) => allOf(own, byTls), denied],
-    ['demands assurance beside a permission', [gives], (own) => allOf(own, byTls), tooLow],
+    ['denies before it looks at assurance', [], (own) => allOf(own('read'), byTls), denied],
+    ['demands assurance beside a permission', [gives], (own) => allOf(own('read'), byTls), tooLow],
     [
       'lets in by a permission in the place of assurance',
       [gives],
-      (own) => anyOf(byTls, own),
+      (own) => anyOf(byTls, own('read')),
       allowed,
     ],
     ['lets in any identity', [], () => authenticated, allowed],

@@ -1,4 +1,4 @@
-import { trustSet } from '@peergate/core'
+import { allOf, trustSet } from '@peergate/core'
 import type { Role } from '@peergate/core'
 import { allowed, denied, earlier, later, refused } from './decision-conformance-case.js'
 import type {
@@ -99,6 +99,7 @@ type RoleRow = readonly [
   roles: Readonly<Record<string, Role<OwnPermission>>>,
   grants: readonly CaseGrant[],
   answer: DecisionAnswer,
+  requirement?: NonNullable<DecisionCase['requirement']>,
 ]
 
 const clerk = { clerk: { allow } } as const
@@ -119,6 +120,7 @@ const roleRows: readonly RoleRow[] = [
       { identity: `${identity}s`, roles: ['clerk'] },
     ],
     denied,
+    (own) => allOf(own('write'), own('read')),
   ],
   [
     'denies in the same grant what its role gives',
@@ -138,13 +140,16 @@ const roleRows: readonly RoleRow[] = [
 ]
 
 /** Grants of roles. */
-export const roleCases: readonly DecisionCase[] = roleRows.map(([name, roles, grants, answer]) => ({
-  name,
-  leaf,
-  roles,
-  grants,
-  answer,
-}))
+export const roleCases: readonly DecisionCase[] = roleRows.map(
+  ([name, roles, grants, answer, requirement]) => ({
+    name,
+    leaf,
+    roles,
+    grants,
+    ...(requirement !== undefined && { requirement }),
+    answer,
+  }),
+)
 
 const other = { ...leaf, issuer: 'batch-client-ca' }
 /** Issued below a CA of two sets, by one that neither names. */

@@ -1,3 +1,4 @@
+import { allOf, anyOf } from '@peergate/core'
 import { allowed, denied, later } from './decision-conformance-case.js'
 import type { CaseGrant, DecisionCase } from './decision-conformance-case.js'
 import { domain, workload } from './decision-conformance-spiffe.js'
@@ -23,7 +24,7 @@ export const denialCases: readonly DecisionCase[] = [
     name: 'gives what a grant names and nothing else',
     leaf,
     grants: [{ identity, allow: ['write'] }],
-    requirement: (own) => own('read'),
+    requirement: (own) => allOf(own('write'), own('read')),
     answer: denied,
   },
   ...[
@@ -50,8 +51,17 @@ export const denialCases: readonly DecisionCase[] = [
     ['to another identity', { identity: `${identity}s`, deny: ['read'] }],
     ['to another branch by *', { identity: `${domain}/ns/grant/sa/*`, deny: ['read'] }],
     ['to what is below by **', { identity: `${identity}/**`, deny: ['read'] }],
-    ['of another permission', { anyIdentity: true, deny: ['write'] }],
   ]),
+  {
+    name: 'is not touched by a denial of another permission',
+    leaf,
+    grants: [
+      { anyIdentity: true, deny: ['write'] },
+      { identity: everyReader, allow: ['read'] },
+    ],
+    requirement: (own) => anyOf(own('write'), own('read')),
+    answer: allowed,
+  },
   {
     name: 'gives to any identity',
     leaf,
@@ -96,7 +106,6 @@ function spareCases(
     name: `is not touched by a denial ${to}`,
     leaf,
     grants: [denying, { identity: everyReader, allow: ['read'] }],
-    requirement: (own) => own('read'),
     answer: allowed,
   }))
 }

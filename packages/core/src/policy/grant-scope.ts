@@ -35,7 +35,7 @@ function needParameter(parameter: string, wanted: string, target: GrantTarget): 
     judge({ value }) {
       if (capture === null) return compareWith(parameter, wanted)
       const captured =
-        target.by === 'identity' ? target.pattern.capture(value)?.get(capture) : undefined
+        target.by === 'identity' ? target.pattern.capture(value)?.[capture] : undefined
       return captured === undefined ? 'unknown' : compareWith(parameter, captured)
     },
   }
