@@ -38,7 +38,7 @@ export interface DecisionCase {
   /** The path that is asked for, below the same. */
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** The answer of the external engine, where the cases have one. */
+  /** The external engine, where the cases have one; without it, being asked is a fault. */
   readonly authorize?: Authorize
   readonly answer: DecisionAnswer
 }

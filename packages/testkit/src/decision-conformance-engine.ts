@@ -70,12 +70,15 @@ export const engineCases: readonly DecisionCase[] = [
     answer,
   })),
   {
+    name: 'does not ask the engine for what a grant denies',
+    leaf,
+    grants: [{ identity: `${domain}/ns/engine/**`, deny: ['read'] }],
+    answer: denied,
+  },
+  {
     name: 'does not ask the engine behind a denial',
     leaf,
     requirement: (own) => allOf(trustSet('batch'), own('read')),
-    authorize: () => {
-      throw new Error('the engine was asked')
-    },
     answer: refused('ERR_PEERGATE_TRUST_SET_MISMATCH'),
   },
   ...[

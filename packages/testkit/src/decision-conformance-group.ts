@@ -16,7 +16,7 @@ import type { DecisionCase } from './decision-conformance-case.js'
 import { engineWithin } from './decision-conformance-engine.js'
 import { meetPeers, proxyLeaf } from './decision-conformance-peers.js'
 import type { DecisionPeers, Peer } from './decision-conformance-peers.js'
-import { definePolicyOf, requirementOf } from './decision-conformance-policy.js'
+import { definePolicyOf, ownName, requirementOf } from './decision-conformance-policy.js'
 import type { PlacedCase } from './decision-conformance-policy.js'
 import type {
   DecisionGates,
@@ -109,10 +109,10 @@ function createGates(
 
 /** The one engine of a gate, which answers as the case does whose permission is asked for. */
 function askCase(cases: readonly PeerCase[]): Authorize {
+  const engines = new Map(cases.map((one) => [ownName(one, 'read'), one.authorize]))
   return (question) => {
-    const [, place] = /^case-(\d+):/u.exec(question.permission) ?? []
-    const { authorize } = cases[Number(place)] ?? {}
-    assert.ok(authorize, `${question.permission} is of a case with an engine`)
+    const authorize = engines.get(question.permission)
+    assert.ok(authorize, `${question.permission} is not asked of the engine`)
     return authorize(question)
   }
 }

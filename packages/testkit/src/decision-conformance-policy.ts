@@ -52,7 +52,7 @@ export function requirementOf(
 }
 
 /** The name that a permission or a role of a case has in the policy. */
-function ownName({ place }: PlacedCase, name: string): string {
+export function ownName({ place }: PlacedCase, name: string): string {
   return `case-${place}:${name}`
 }
 
