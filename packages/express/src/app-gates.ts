@@ -1,5 +1,6 @@
 import { PeerGateError } from '@peergate/core'
-import type { PeerGate } from '@peergate/core'
+import type { DeclaredRoute, PeerGate } from '@peergate/core'
+import { countChanges } from './freeze-routes.js'
 import { listRoutes } from './list-routes.js'
 import type { AppLike } from './middleware.js'
 import { routerOf } from './router.js'
@@ -10,10 +11,18 @@ export function tellGate(gate: PeerGate, app: AppLike): void {
   gatesByApp.set(app, gates)
   if (gates.has(gate)) return
   gates.add(gate)
-  gate.declareRoutes({
-    routes: () => [...listRoutes(routerOf(app), gate)],
-    isComplete: () => audited.has(app),
-  })
+  gate.declareRoutes({ routes: createList(gate, app), isComplete: () => audited.has(app) })
+}
+
+/** Lists the routes of `app` anew only where something may have changed. */
+function createList(gate: PeerGate, app: AppLike): () => readonly DeclaredRoute[] {
+  let listed: { readonly routes: readonly DeclaredRoute[]; readonly changes: number } | null = null
+  return () => {
+    if (listed?.changes === countChanges()) return listed.routes
+    const routes = [...listRoutes(routerOf(app), gate)]
+    if (audited.has(app)) listed = { routes, changes: countChanges() }
+    return routes
+  }
 }
 
 /** What the gates of an application say against its routes, which were audited; null if nothing. */

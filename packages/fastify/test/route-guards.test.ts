@@ -35,7 +35,7 @@ t.test(
       name: 'PeergateWarning',
       code: 'ERR_PEERGATE_ROUTE_UNDECLARED',
       message:
-        'these routes state no requirement and are closed: GET /silent, HEAD /silent, PUT /silent, PATCH /silent',
+        'these routes state no requirement and are closed: GET /silent, PUT /silent, PATCH /silent',
     })
     for (const method of ['GET', 'PUT', 'PATCH']) {
       t.equal(await ask(reader, method, '/silent'), '500 ROUTE_UNDECLARED')

@@ -67,9 +67,10 @@ function isOver({ ends }: CompiledGrant, now: number): boolean {
 }
 
 function* findMissingParameters(subject: AuditSubject): Generator<Finding> {
+  const demanding = subject.policy.grants.filter(({ parameters }) => parameters.length > 0)
   const details = subject.routes.flatMap((route) =>
     route.requirements.flatMap((requirement) =>
-      subject.policy.grants.flatMap((grant) => {
+      demanding.flatMap((grant) => {
         const missing = findMissing(grant, requirement, subject)
         if (missing === undefined) return []
         return `${grant.place} demands the parameter ${quote(missing)}, which ${formatPlace(route)} does not give to its requirement`

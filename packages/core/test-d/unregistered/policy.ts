@@ -102,13 +102,13 @@ definePolicy({ identity: 'spiffe', permissions: ['invoice:read'] })
 
 // Any policy is a Policy, and nothing in it can be changed.
 export const anyPolicy: Policy = policy
-expectTrue<Equals<Policy['grants'], readonly Grant[]>>()
+expectTrue<Equals<Policy['grants'], readonly Grant<string, string>[]>>()
 // @ts-expect-error -- read-only
 policy.identity = 'spiffe'
 // @ts-expect-error -- read-only
 policy.permissions.push('invoice:read')
 // @ts-expect-error -- read-only
-policy.grants[0]?.allow.push('invoice:read')
+policy.grants[0]?.allow?.push('invoice:read')
 
 // A vocabulary that is not known before run time is any text.
 declare const loaded: string[]
