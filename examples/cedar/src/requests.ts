@@ -31,6 +31,7 @@ export const requests: readonly Request[] = [
   allow(acmeReports, 'GET /tenants/acme/invoices/42', 'accounts-read-their-tenant'),
   refuse(acmeReports, 'POST /tenants/acme/invoices', 'not the api of its tenant'),
   allow(umbraApi, 'GET /tenants/umbra/invoices/42', 'accounts-read-their-tenant'),
+  refuse(umbraApi, 'GET /tenants/acme/invoices/42', 'another tenant'),
   forbid(umbraApi, 'POST /tenants/umbra/invoices', 'umbra-has-not-paid'),
   forbid(umbraApi, 'DELETE /tenants/umbra/invoices/7', 'umbra-has-not-paid'),
   allow(auditor, 'GET /tenants/acme/invoices/42', 'auditors-read-all'),
