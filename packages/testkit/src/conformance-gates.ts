@@ -15,7 +15,7 @@ import { mintPki } from './mint-pki.js'
 import type { MintedLeaf, Pki } from './mint-pki.js'
 import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
 
-const declaration: PkiDeclaration = {
+export const conformanceDeclaration: PkiDeclaration = {
   authorities: {
     'server-ca': { purpose: 'Signs the server.', subject: 'CN=Server CA,O=Example' },
     'payments-client-ca': {
@@ -84,9 +84,14 @@ export function forwardedHeaders(certificate: string): Readonly<Record<string, s
   return { 'client-cert': `:${raw.toString('base64')}:` }
 }
 
-function readForwarded(tls: TlsGate, identity: IdentityRule): PeerSource {
+/** The clients of that proxy, whom it verifies or forwards without a word. */
+export function readForwarded(
+  tls: TlsGate,
+  identity: IdentityRule,
+  proxyVerifies: boolean,
+): PeerSource {
   return forwardedSource({
-    contract: rfc9440({ proxyVerifies: true }),
+    contract: rfc9440({ proxyVerifies }),
     trustedProxies: trustedByCertificate({ tls, identity, allow: [proxyId], trustSet: 'batch' }),
     trustSet: 'payments',
   })
@@ -96,7 +101,7 @@ export async function createConformanceGates({
   byHost = false,
   behindProxy = false,
 }: ConformanceGatesOptions = {}): Promise<ConformanceGates> {
-  const pki = await mintPki(declaration)
+  const pki = await mintPki(conformanceDeclaration)
   const refusals = new EventEmitter()
   const refused = once(refusals, 'refused').then(
     ([refusal]: PeerRefusal[]) => refusal as PeerRefusal,
@@ -119,7 +124,7 @@ export async function createConformanceGates({
     grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
   })
   const identity = spiffe({ trustDomain: 'prod.example' })
-  const source = behindProxy ? readForwarded(tls, identity) : socketSource({ tls })
+  const source = behindProxy ? readForwarded(tls, identity, true) : socketSource({ tls })
   const gate = createPeerGate({ source, identity, policy })
   return {
     pki,
