@@ -16,7 +16,7 @@ export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
 }
 
 /** Every policy, for a description of the form. */
-export function anyPolicySchema(): z.ZodObject<z.core.$ZodLooseShape> {
+export function anyPolicySchema(): z.ZodObject {
   return policySchema(z.union([described, listed]))
 }
 
@@ -28,7 +28,7 @@ export type Vocabulary<Permission extends string = string> =
 export interface PolicyContent {
   readonly identity: IdentityKind
   readonly permissions: Vocabulary
-  readonly roles: Readonly<Record<string, Role<string, string>>>
+  readonly roles: Readonly<Record<string, Role>>
   readonly grants: readonly GrantContent[]
 }
 
