@@ -1,7 +1,8 @@
 // @ts-check
 // Whether the gates forget the connections that have ended: opens many, a few at a time, and compares
-// the heap before and after. `npm run soak:tls -- 5000` opens 5,000 instead of 200,000. The clients are
-// a process of their own, so that the heap is the server's alone.
+// the heap and the resident memory before and after. `npm run soak:tls -- 5000` opens 5,000 instead of
+// 200,000. The clients are a process of their own, so that the memory is the server's alone. Each sends
+// six intermediates behind its leaf, since what leaks outside the heap are certificates of the chain.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
@@ -25,8 +26,15 @@ if (!Number.isSafeInteger(connections) || connections < 1) {
 
 /** What the server builds once, compiled code above all, is built by these. */
 const warmUp = 1000
-const allowedMiB = 10
+const allowed = {
+  heap: 10,
+  // 30 until the allocator has settled; the chains of 5,000 connections are more than 100.
+  resident: 64,
+}
+/** Where a server without gates keeps the chains, too. */
+const isLeaking = process.versions.node === '24.21.0'
 const patience = 10_000
+const intermediates = ['1', '2', '3', '4', '5', '6']
 
 setFlagsFromString('--expose-gc')
 /** @type {() => void} */
@@ -48,14 +56,24 @@ const after = await readMemory()
 clients.disconnect()
 server.close()
 
-const difference = after.heap - before.heap
+const grown = { heap: after.heap - before.heap, resident: after.resident - before.resident }
 console.log(`connections  ${connections}, of which ${refused - refusedBefore} were refused
 duration     ${seconds.toFixed(0)} s, ${Math.round(connections / seconds)} connections per second
-heap before  ${before.heap.toFixed(2)} MiB, after ${warmUp} connections
-heap after   ${after.heap.toFixed(2)} MiB
-difference   ${difference.toFixed(2)} MiB, where less than ${allowedMiB} is allowed
-resident     ${before.resident.toFixed(0)} MiB before, ${after.resident.toFixed(0)} MiB after`)
-process.exitCode = Math.abs(difference) < allowedMiB ? 0 : 1
+before       after ${warmUp} connections
+heap         ${describe('heap', 2)}
+resident     ${describe('resident', 0)}${isLeaking ? '; not judged, since this Node leaks' : ''}`)
+const isWithin =
+  Math.abs(grown.heap) < allowed.heap && (isLeaking || grown.resident < allowed.resident)
+process.exitCode = isWithin ? 0 : 1
+
+/**
+ * @param {'heap' | 'resident'} kind
+ * @param {number} digits
+ */
+function describe(kind, digits) {
+  const [was, is, more] = [before, after, grown].map((memory) => memory[kind].toFixed(digits))
+  return `${was} MiB before, ${is} MiB after: ${more} MiB, where less than ${allowed[kind]} is allowed`
+}
 
 async function mint() {
   const purpose = 'Is there for one run.'
@@ -64,6 +82,8 @@ async function mint() {
       ca: { purpose, subject: 'CN=CA' },
       'client-ca': { purpose, subject: 'CN=Client CA' },
       'other-ca': { purpose, subject: 'CN=Other CA' },
+      ...declareBelow('client-ca'),
+      ...declareBelow('other-ca'),
     },
     leaves: {
       server: {
@@ -73,10 +93,33 @@ async function mint() {
         usage: 'server',
         dns: ['localhost'],
       },
-      worker: { purpose, issuer: 'client-ca', subject: 'CN=worker', usage: 'client', uri: [id] },
-      stranger: { purpose, issuer: 'other-ca', subject: 'CN=worker', usage: 'client', uri: [id] },
+      worker: { purpose, issuer: 'client-ca-6', subject: 'CN=worker', usage: 'client', uri: [id] },
+      stranger: {
+        purpose,
+        issuer: 'other-ca-6',
+        subject: 'CN=worker',
+        usage: 'client',
+        uri: [id],
+      },
     },
   })
+}
+
+/**
+ * Intermediates one below the other.
+ *
+ * @param {string} root
+ */
+function declareBelow(root) {
+  const roles = [root, ...intermediates.map((number) => `${root}-${number}`)]
+  return Object.fromEntries(
+    roles.slice(1).map((role, index) => {
+      return [
+        role,
+        { purpose: 'Is there for one run.', subject: `CN=${role}`, issuer: roles[index] ?? root },
+      ]
+    }),
+  )
 }
 
 /** A server behind both gates, which answers 200 to the worker alone. */

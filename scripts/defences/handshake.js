@@ -51,7 +51,7 @@ export const handshakeDefences = [
       {
         without: 'asking whether there is a certificate',
         file: 'tls/accepted-peer',
-        find: 'leaf === undefined',
+        find: 'der === null',
         replace: 'false',
       },
       {
@@ -107,7 +107,7 @@ export const handshakeDefences = [
       {
         without: 'asking whether there is a certificate',
         file: 'tls/accepted-peer',
-        find: 'leaf === undefined',
+        find: 'der === null',
         replace: 'false',
         nodes: [20, 22],
       },

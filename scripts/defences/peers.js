@@ -24,6 +24,12 @@ export const peerDefences = [
           find: 'known !== undefined',
           replace: 'false',
         },
+        {
+          without: 'reading the certificate from the session',
+          file: 'tls/accepted-peer',
+          find: '= readLeafDer(socket);',
+          replace: '= socket.getPeerX509Certificate()?.raw ?? null;',
+        },
       ],
     },
     {
@@ -47,6 +53,20 @@ export const peerDefences = [
     },
   ]),
   {
+    finding: 'F11',
+    file: 'findings/captured-peer',
+    name: 'F11 the chain is left to whoever reads it later',
+    defences: [
+      {
+        without: 'reading the certificate from the session',
+        file: 'tls/accepted-peer',
+        find: '= readLeafDer(socket);',
+        replace: '= socket.getPeerX509Certificate()?.raw ?? null;',
+        nodes: [20, 22],
+      },
+    ],
+  },
+  {
     finding: 'F14',
     file: 'findings/strict-certificate',
     name: 'F14 a certificate is read strictly from its DER',
@@ -56,6 +76,19 @@ export const peerDefences = [
         file: 'certificate/parse-certificate',
         find: "leave(whole, 'certificate');",
         replace: '',
+      },
+    ],
+  },
+  {
+    finding: 'F14',
+    file: 'findings/strict-certificate',
+    name: 'F14 a certificate is no other that it bears',
+    defences: [
+      {
+        without: 'boundaries around a certificate before Node looks for them inside',
+        file: 'tls/captured-peer',
+        find: 'openCertificate(der)',
+        replace: 'new (process.getBuiltinModule("crypto").X509Certificate)(der)',
       },
     ],
   },

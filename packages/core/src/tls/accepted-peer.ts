@@ -1,37 +1,51 @@
-import type { X509Certificate } from 'node:crypto'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
 import { PeerGateError } from '../errors.js'
 import { codeOfVerdict, verdictOf } from './refusal.js'
+import { readSessionPeer } from './session-peer.js'
 
 /** What acceptance needs of a TLS socket. */
 export interface PeerSocket {
   readonly authorized: unknown
   readonly authorizationError: unknown
-  readonly getPeerX509Certificate: () => X509Certificate | undefined
+  /** Null once it is closed. */
+  readonly getSession: () => Uint8Array | null | undefined
 }
 
-/** The leaf that a peer presented, as both readers read it. */
+/** The leaf that a peer presented, and what it says. */
 export interface PresentedLeaf {
-  readonly leaf: X509Certificate
+  readonly der: Uint8Array
   readonly certificate: CertificateFacts
 }
 
 /**
- * The leaf that the peer of a connection presented; nothing is said of whether it was verified. The
- * certificate is asked for once, since a second call loses parts of the chain in several versions of
- * Node (nodejs/node#65579).
+ * The leaf that the peer of a connection presented; nothing is said of whether it was verified.
+ *
+ * It is read from the session, since neither call that Node has for it is safe everywhere: on Node 20
+ * and 22, `getPeerX509Certificate` leaks the certificates that the peer sent behind its leaf, and
+ * `getPeerCertificate` ends the process at an extended key usage of more than 586 bytes.
  *
  * @throws {PeerGateError} of the layer `tls`
  */
 export function readPresentedLeaf(socket: PeerSocket): PresentedLeaf {
-  const leaf = socket.getPeerX509Certificate()
-  if (leaf === undefined) {
+  const der = readLeafDer(socket)
+  if (der === null) {
     const fault = 'the peer sent no certificate; it needs one that a client CA issued'
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', fault)
   }
-  return { leaf, certificate: parseCertificate(leaf.raw) }
+  return { der, certificate: parseCertificate(der) }
+}
+
+function readLeafDer(socket: PeerSocket): Uint8Array | null {
+  const session = socket.getSession() ?? null
+  if (session === null) return null
+  try {
+    return readSessionPeer(session)
+  } finally {
+    // Whoever has the rest of it can resume the session.
+    session.fill(0)
+  }
 }
 
 /**

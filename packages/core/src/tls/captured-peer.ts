@@ -1,4 +1,5 @@
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import { openCertificate } from '../certificate/open-certificate.js'
 import type { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
@@ -29,10 +30,11 @@ interface Standing {
  * chain, null where that is not known.
  */
 export function capturePeer(
-  { leaf, certificate }: PresentedLeaf,
+  { der, certificate }: PresentedLeaf,
   host: HostName,
   verified: TrustState | null,
 ): CapturedPeer {
+  const leaf = openCertificate(der)
   let standing: Standing | null = null
   let refusal: PeerGateError | null = null
 

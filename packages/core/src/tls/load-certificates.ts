@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import { openCertificate } from '../certificate/open-certificate.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
 import { parsePem } from '../certificate/pem.js'
 import type { PemBlock } from '../certificate/pem.js'
@@ -63,6 +63,6 @@ function readCertificate({ label, der }: PemBlock): Omit<LoadedCertificate, 'pla
     throw new PeerGateError('ERR_PEERGATE_PEM_INVALID', `a ${label} is no certificate; remove it`)
   }
   const facts = parseCertificate(der)
-  const x509 = new X509Certificate(der)
+  const x509 = openCertificate(der)
   return { facts, x509, publicKey: x509.publicKey }
 }

@@ -9,6 +9,7 @@ import type { SocketSourceOptions } from '@peergate/core'
 import { openTestClient } from '@peergate/testkit'
 import t from 'tap'
 import { countCalls } from '../support/count-calls.js'
+import { encodeSession } from '../support/encoded-session.js'
 import { faultOf } from '../support/fault-of.js'
 import { acceptedPeer, readPeer } from '../support/read-peer.js'
 import { ask, createServerOf, listen } from '../support/tls-connection.js'
@@ -31,7 +32,7 @@ function fakeSocket(own: object): object {
     authorized: true,
     authorizationError: null,
     getProtocol: () => 'TLSv1.3',
-    getPeerX509Certificate: () => undefined,
+    getSession: () => encodeSession(null),
     ...own,
   }
 }
@@ -109,29 +110,45 @@ for (const [mode, source] of [
 }
 
 t.test('without a TLS gate, believes no socket that lacks a proof', async (t) => {
-  const raw = { raw: Buffer.from('30', 'hex') }
+  const raw = Uint8Array.of(0x30)
   const { cert } = await issueClient()
-  const leaf = new X509Certificate(cert)
+  const leaf = new X509Certificate(cert).raw
   for (const [name, own, code] of [
     ['no certificate', {}, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
     ['TLS 1.2', { getProtocol: () => 'TLSv1.2' }, 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
     ['no protocol', { getProtocol: () => null }, 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
     ['nobody to ask', { getProtocol: undefined }, 'ERR_PEERGATE_CERTIFICATE_MALFORMED'],
-    ['no DER', { getPeerX509Certificate: () => raw }, 'ERR_PEERGATE_CERTIFICATE_MALFORMED'],
-    ['no bytes', { getPeerX509Certificate: () => ({}) }, 'ERR_PEERGATE_CERTIFICATE_MALFORMED'],
+    ['no session', { getSession: () => null }, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
+    ['no session yet', { getSession: () => undefined }, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
+    ['no DER', { getSession: () => raw }, 'ERR_PEERGATE_CERTIFICATE_MALFORMED'],
+    ['no bytes', { getSession: () => ({}) }, 'ERR_PEERGATE_CERTIFICATE_MALFORMED'],
+    [
+      'no certificate in its place',
+      { getSession: () => encodeSession(raw) },
+      'ERR_PEERGATE_CERTIFICATE_MALFORMED',
+    ],
     [
       'no verdict',
-      { getPeerX509Certificate: () => leaf, authorizationError: undefined },
+      { getSession: () => encodeSession(leaf), authorizationError: undefined },
       'ERR_PEERGATE_CERTIFICATE_UNTRUSTED',
     ],
     [
       'an authorized that is not true',
-      { getPeerX509Certificate: () => leaf, authorized: 'true' },
+      { getSession: () => encodeSession(leaf), authorized: 'true' },
       'ERR_PEERGATE_CERTIFICATE_UNTRUSTED',
     ],
   ] as const) {
     t.equal(readPeer(socketSource(), { socket: fakeSocket(own) }), code, name)
   }
+})
+
+t.test('without a TLS gate, leaves nothing of the session that it read', async (t) => {
+  const session = encodeSession(new X509Certificate((await issueClient()).cert).raw)
+  t.equal(
+    readPeer(socketSource(), { socket: fakeSocket({ getSession: () => session }) }),
+    'tls null',
+  )
+  t.ok(session.every((byte) => byte === 0))
 })
 
 t.test('without a TLS gate, reads a server that was set up by hand', async (t) => {
@@ -165,7 +182,7 @@ for (const protocol of ['http/1.1', 'h2'] as const) {
         return 'seen'
       })
       if (make === tls.serverOptions) tls.attach(server)
-      const reads = countCalls(t, 'getPeerX509Certificate')
+      const reads = countCalls(t, 'getSession')
       const connection = openClient(await listen(t, server), protocol)
       await connection.request('GET', '/')
       const turns = protocol === 'h2' ? 8 : 1

@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 /** How often servers asked their sockets for the certificate of the peer, since this call. */
 export function countCalls(
   t: Test,
-  method: 'getPeerCertificate' | 'getPeerX509Certificate',
+  method: 'getPeerCertificate' | 'getPeerX509Certificate' | 'getSession',
 ): () => number {
   const original = TLSSocket.prototype[method] as (...inputs: unknown[]) => unknown
   let calls = 0

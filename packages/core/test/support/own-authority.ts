@@ -44,6 +44,24 @@ export function createAuthority({
   return { subject, keys, loaded: loadCa('clientCas.payments', pem('CERTIFICATE', der)) }
 }
 
+/** A client of `issuer` for TLS, with these extensions. */
+export function issueLeaf(
+  issuer: OwnAuthority,
+  ...list: readonly Uint8Array[]
+): { readonly cert: string; readonly key: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const der = signCertificate(
+    {
+      issuer: issuer.subject,
+      publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+      extensions: extensions(...list),
+    },
+    issuer.keys.privateKey,
+  )
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  return { cert: pem('CERTIFICATE', der), key }
+}
+
 /** Two CAs, each of which is certified by the other. */
 export function createCircle(): readonly [OwnAuthority, OwnAuthority] {
   const [one, other] = ['One', 'Other'].map((text) => ({
@@ -68,6 +86,6 @@ export function pem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${base64}-----END ${label}-----\n`
 }
 
-function commonName(text: string): Uint8Array {
+export function commonName(text: string): Uint8Array {
   return name(attribute('2.5.4.3', utf8String(text)))
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { socketSource } from '@peergate/core'
 import t from 'tap'
+import { encodeSession } from '../../support/encoded-session.js'
 import { faultOf } from '../../support/fault-of.js'
 import { isNodeWithin } from '../../support/node-within.js'
 import { readPeer } from '../../support/read-peer.js'
@@ -29,7 +30,7 @@ const authorizedWithoutCertificate = {
   authorized: true,
   authorizationError: null,
   getProtocol: () => 'TLSv1.3',
-  getPeerX509Certificate: () => undefined,
+  getSession: () => encodeSession(null),
 }
 
 t.test('F2 authorized without a certificate is no identity', async (t) => {
@@ -62,7 +63,7 @@ t.test('F2 authorized without a certificate is no identity', async (t) => {
       const socket = {
         ...authorizedWithoutCertificate,
         authorized,
-        getPeerX509Certificate: () => ({ raw }),
+        getSession: () => encodeSession(raw),
       }
       t.equal(readPeer(socketSource(), { socket }), 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED')
     }
