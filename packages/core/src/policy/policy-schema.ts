@@ -16,7 +16,7 @@ export function policySchemaFor(options: unknown): z.ZodType<PolicyContent> {
 }
 
 /** Every policy, for a description of the form. */
-export function anyPolicySchema(): z.ZodObject<z.core.$ZodLooseShape> {
+export function anyPolicySchema(): z.ZodObject {
   return policySchema(z.union([described, listed]))
 }
 
