@@ -80,19 +80,13 @@ export function createPolicyBook<Permission extends string>(
   current: CurrentPolicy,
   { findings, clock, authorize }: PolicyBookOptions,
 ): GatePolicyBook<Permission> {
-  const statements = new WeakMap<Guard, Statement>()
+  const { keep, statementOfGuard } = createMemory()
   const lists: RouteList[] = []
   const report = createReport(findings)
   let isChecked = false
 
   function listRoutes(): readonly DeclaredRoute[] {
     return lists.flatMap(({ routes }) => routes())
-  }
-
-  function statementOfGuard(guard: Guard): Statement {
-    const statement = statements.get(guard)
-    if (statement !== undefined) return statement
-    throw optionError('declareRoutes', 'a guard of a route was not made by this gate')
   }
 
   function findUnfitWith(policy: AuditSubject['policy']): readonly Finding[] {
@@ -119,7 +113,7 @@ export function createPolicyBook<Permission extends string>(
 
   return {
     remember(guard, statement) {
-      statements.set(guard, statement)
+      keep(guard, statement)
       current.need(permissionsIn(statement))
     },
     prepare,
@@ -134,12 +128,21 @@ export function createPolicyBook<Permission extends string>(
     explain(identity, requirement, params) {
       const statement = statementOf(requirement)
       if (statement === undefined) throw optionError('explain', requirementForms)
-      return explainStatement(statement, current.compiled(), {
-        identity,
-        params,
-        now: clock(),
-        hasAuthorizer: authorize !== undefined,
-      })
+      const subject = { identity, params, now: clock(), hasAuthorizer: authorize !== undefined }
+      return explainStatement(statement, current.compiled(), subject)
+    },
+  }
+}
+
+/** What the guards of this gate state. */
+function createMemory() {
+  const statements = new WeakMap<Guard, Statement>()
+  return {
+    keep: (guard: Guard, statement: Statement) => void statements.set(guard, statement),
+    statementOfGuard: (guard: Guard): Statement => {
+      const statement = statements.get(guard)
+      if (statement !== undefined) return statement
+      throw optionError('declareRoutes', 'a guard of a route was not made by this gate')
     },
   }
 }
