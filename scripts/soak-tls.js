@@ -14,6 +14,7 @@ import {
   createPeerGate,
   createTlsGate,
   definePolicy,
+  onceDecided,
   socketSource,
   spiffe,
 } from '../packages/core/dist/index.js'
@@ -140,10 +141,11 @@ async function startServer() {
     }),
   })
   const guard = gate.guard(gate.permission('invoice:read'))
-  const listening = createServer(tls.serverOptions, async (request, response) => {
-    const { allowed } = await guard(gate.admit(request), request)
-    response.statusCode = allowed ? 200 : 403
-    response.end()
+  const listening = createServer(tls.serverOptions, (request, response) => {
+    onceDecided(
+      () => guard(gate.admit(request), request),
+      ({ allowed }) => response.writeHead(allowed ? 200 : 403).end(),
+    )
   })
   tls.attach(listening)
   await once(listening.listen(0, '127.0.0.1'), 'listening')

@@ -21,6 +21,15 @@ t.test('npm start -- --json prints one JSON array of rows and nothing else', asy
   for (const row of rows) t.strictSame(Object.keys(row), fields)
 })
 
+t.test('the README of the payments API shows the inventory of the running servers', async (t) => {
+  const { stdout, status } = runNode([`${root}examples/payments/dist/inventory.js`])
+  t.equal(status, 0, 'it is the same on both frameworks')
+  const readme = readFileSync(`${root}examples/payments/README.md`, 'utf8')
+  const [, shown] = /<!-- inventory -->\n(.*)\n<!-- \/inventory -->/su.exec(readme) ?? []
+  t.equal(shown, stdout.trimEnd())
+  t.ok(stdout.split('\n').length > 4)
+})
+
 t.test('every link of the documentation to a file of the repository leads somewhere', async (t) => {
   for (const file of listMarkdown()) {
     const prose = readFileSync(`${root}${file}`, 'utf8').replaceAll(/^```.*?^```/gmsu, '')

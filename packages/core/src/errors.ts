@@ -206,7 +206,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
     'this service cannot tell whether the client certificate has been revoked',
   ),
   ERR_PEERGATE_ROUTE_TOO_EARLY: ofOption(
-    'the gate must be registered before the routes that it guards',
+    'what guards routes must be set up before they are declared',
   ),
   ERR_PEERGATE_ROUTE_UNDECLARED: ofDeployment('this service does not say who may use this route'),
   ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: ofOption(

@@ -44,8 +44,13 @@ async function leadTo(
     await handler(req, res, restorePrototypes(req, res, next))
   } catch (error) {
     // What is thrown may be nothing, and `next` of nothing would lead on.
-    next(error || new Error('a declared handler threw nothing'))
+    next(isNothing(error) ? new Error('a declared handler threw nothing') : error)
   }
+}
+
+/** Whether Express would take `error` for none, and go on. */
+function isNothing(error: unknown): boolean {
+  return Boolean(error) === false
 }
 
 /** `next`, without the prototypes that a sub-application leaves behind. */

@@ -16,6 +16,7 @@ import type { IncomingMessage } from 'node:http'
  * app.get('/invoices/:id', requirePermission(gate, allOf('invoice:read', isOwner)), readInvoice)
  * ```
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the handler's, as its version types it
 export function when<Request extends IncomingMessage = IncomingMessage>(
   predicate: (identity: ClientIdentity, request: Request) => boolean | Promise<boolean>,
 ): WhenRequirement {

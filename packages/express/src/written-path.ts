@@ -11,14 +11,19 @@ export interface WrittenPath {
 export function writtenPathsOf(layer: LayerLike): readonly WrittenPath[] {
   const { route, rawPath, slash, regexp, keys } = layer
   if (slash === true || regexp?.fast_slash === true) return [{ text: '/', parameters: [] }]
-  const names = keys?.map(({ name }) => String(name))
+  const names = (keys ?? []).map(({ name }) => String(name))
   if (route === undefined && regexp !== undefined) {
-    return [{ text: restorePath(regexp, names ?? []), parameters: names ?? [] }]
+    return [{ text: restorePath(regexp, names), parameters: names }]
   }
   return [route?.path ?? rawPath].flat(Infinity).map((path) => ({
-    text: String(path),
-    parameters: names ?? parametersOf(path),
+    text: textOf(path),
+    parameters: regexp === undefined ? parametersOf(path) : names,
   }))
+}
+
+/** Express 5 with an older router does not tell what `use` was given. */
+function textOf(path: unknown): string {
+  return typeof path === 'string' || path instanceof RegExp ? String(path) : '(a pattern)'
 }
 
 /** The path that Express 4 compiled to `regexp`; where there was more to it than names, the pattern. */
@@ -34,7 +39,7 @@ const segment = /\(\?:\\\/\(\[\^\\?\/\]\+\?\)\)|\\\/\(\?:\(\[\^\\?\/\]\+\?\)\)/g
 
 /** By the syntax of Express 5, which does not tell before there is a request. */
 function parametersOf(path: unknown): readonly string[] {
-  const found = path instanceof RegExp ? path.source.matchAll(group) : String(path).matchAll(name)
+  const found = path instanceof RegExp ? path.source.matchAll(group) : textOf(path).matchAll(name)
   return Array.from(found, ({ groups }) => groups?.['quoted'] ?? groups?.['name']).filter(isText)
 }
 

@@ -252,6 +252,16 @@ for (const [version, create] of versions) {
   })
 }
 
+t.test('lists a pattern where the router of Express 5 does not tell the path', async (t) => {
+  const [[, create]] = versions
+  const own = createTenantGate()
+  const app = createApp(create, own, (outer, { may }) =>
+    outer.use('/x', create.Router().get('/y', may, reach)),
+  )
+  for (const layer of app.router.stack) Reflect.deleteProperty(layer, 'rawPath')
+  t.equal(own.inventory()[0]?.path, '(a pattern)/y')
+})
+
 /** A path in the syntax of a version, and the parameters of it that a grant can demand. */
 const parameters: readonly (readonly [string, RegExp | string, readonly string[]])[] = [
   ['5', '/:tenant/*rest', ['tenant', 'rest']],

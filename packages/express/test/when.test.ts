@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { allOf, anyOf } from '@peergate/core'
 import type { PeerGateError } from '@peergate/core'
@@ -20,6 +21,12 @@ const handleError: ErrorRequestHandler = (error, _req, res, _next) => {
 }
 
 const goOn: RequestHandler = (_req, _res, next) => next()
+
+/** Answers while something behind it is waited for. */
+const impatient: RequestHandler = (_req, res, next) => {
+  setImmediate(() => res.sendStatus(503))
+  next()
+}
 
 function fail(): never {
   throw new Error('the database is gone')
@@ -127,10 +134,6 @@ for (const [version, express] of versions) {
 
     t.test('lives on where something else has answered meanwhile', async (t) => {
       const { app, gate } = createGuardedApp()
-      const impatient: RequestHandler = (_req, res, next) => {
-        setImmediate(() => res.sendStatus(503))
-        next()
-      }
       const slow = when(async () => {
         await wait(20)
         return false
@@ -152,13 +155,11 @@ for (const [version, express] of versions) {
 
     t.test('lives on where the client has gone meanwhile', async (t) => {
       const { app, gate } = createGuardedApp()
-      let begin = () => {}
-      let decide = () => {}
-      const begun = new Promise<void>((resolve) => (begin = resolve))
-      const decided = new Promise<void>((resolve) => (decide = resolve))
+      const signals = new EventEmitter()
+      const [begun, decided] = [once(signals, 'begun'), once(signals, 'decided')]
       const slow = when(async (_identity, { url }) => {
         if (url !== '/slow') return true
-        begin()
+        signals.emit('begun')
         await decided
         return false
       })
@@ -169,7 +170,7 @@ for (const [version, express] of versions) {
       await begun
       reader.close()
       await gone
-      decide()
+      signals.emit('decided')
       t.equal(await ask(second, 'GET', '/quick'), '200')
     })
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   allOf,
@@ -209,30 +210,23 @@ t.test('asks the not-found handler for an identity after a predicate has allowed
 
 t.test('answers nobody where the client has gone meanwhile, and lives on', async (t) => {
   const { app } = await createGuardedApp()
-  const [begun, decided] = [createSignal(), createSignal()]
+  const signals = new EventEmitter()
+  const [begun, decided] = [once(signals, 'begun'), once(signals, 'decided')]
   let handled = 0
   const slow = when(async (_identity, { url }) => {
     if (url !== '/slow') return true
-    begun.resolve()
-    await decided.promise
+    signals.emit('begun')
+    await decided
     return false
   })
   app.get('/slow', { config: { permission: slow } }, () => (handled += 1))
   app.get('/quick', { config: { permission: slow } }, handler)
   const { reader, second } = await listen(t, app)
   const gone = t.rejects(reader.request('GET', '/slow'))
-  await begun.promise
+  await begun
   reader.close()
   await gone
-  decided.resolve()
+  signals.emit('decided')
   t.equal(await ask(second, 'GET', '/quick'), '200')
   t.equal(handled, 0)
 })
-
-function createSignal() {
-  let resolve = () => {}
-  const promise = new Promise<void>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve: () => resolve() }
-}

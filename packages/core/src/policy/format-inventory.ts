@@ -90,7 +90,7 @@ function formatTable(rows: readonly Row[]): string {
   return table
     .map((cells) =>
       cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell.padEnd(Number(widths[column])))
         .join('  ')
         .trimEnd(),
     )

@@ -98,7 +98,7 @@ function listRoute(
 function formatStatements(statements: readonly Statement[]): string {
   const known = statements.filter(({ kind }) => kind !== 'publicRoute')
   const demanding = known.filter(({ kind }) => kind !== 'authenticated')
-  const [telling = []] = [demanding, known, statements].filter(({ length }) => length > 0)
+  const telling = [demanding, known].find(({ length }) => length > 0) ?? statements
   const [first = 'closed', ...others] = new Set(telling.map(formatStatement))
   return others.length === 0 ? first : `allOf(${[first, ...others].join(', ')})`
 }

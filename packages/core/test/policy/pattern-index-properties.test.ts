@@ -99,9 +99,9 @@ function compareWithExpressions(
   return hits
 }
 
-function readGroups(expression: RegExp, text: string): object | null {
+function readGroups(expression: RegExp, text: string): ReadonlyMap<string, string> | null {
   const match = expression.exec(text)
-  return match && Object.assign(Object.create(null), match.groups)
+  return match && new Map(Object.entries(match.groups ?? {}))
 }
 
 function translate(text: string, { one, rest }: Sampler): RegExp {

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo, NetConnectOpts } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { createPeerGate, definePolicy, publicRoute, spiffe } from '@peergate/core'
+import { createPeerGate, definePolicy, onceDecided, publicRoute, spiffe } from '@peergate/core'
 import type { PeerGateOptions, PeerSource } from '@peergate/core'
 import type { Test } from 'tap'
 
@@ -37,16 +37,20 @@ export function createForwardedGate(source: PeerSource, own: OwnOptions = {}) {
 /** A plain server that answers with what `gate` says of the sender. */
 export function createForwardingServer(gate: ReturnType<typeof createForwardedGate>): Server {
   const guard = gate.guard(publicRoute)
-  return createServer(async (request, response) => {
+  return createServer((request, response) => {
     const admission = gate.admit(request)
-    const { allowed: isPublic } = await guard(admission, request)
-    const told: Told = {
-      who: admission.identity?.value ?? String(admission.refusal?.code),
-      assurance: admission.identity?.assurance ?? null,
-      isPublic,
-      ...headersOf(request),
-    }
-    response.end(JSON.stringify(told))
+    onceDecided(
+      () => guard(admission, request),
+      ({ allowed: isPublic }) => {
+        const told: Told = {
+          who: admission.identity?.value ?? String(admission.refusal?.code),
+          assurance: admission.identity?.assurance ?? null,
+          isPublic,
+          ...headersOf(request),
+        }
+        response.end(JSON.stringify(told))
+      },
+    )
   })
 }
 
