@@ -50,7 +50,8 @@ async function leadTo(
 
 /** Whether Express would take `error` for none, and go on. */
 function isNothing(error: unknown): boolean {
-  return Boolean(error) === false
+  const isError = Boolean(error)
+  return !isError
 }
 
 /** `next`, without the prototypes that a sub-application leaves behind. */

@@ -1,9 +1,10 @@
-import { PeerGateError, createRefusalAnswer } from '@peergate/core'
+import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions, Requirement } from '@peergate/core'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { createEnforce } from './enforce.js'
 import type { AnyRequest, RequirementHook } from './enforce.js'
+import { refuseEarlierRoutes, refuseSecondGate } from './refuse-registration.js'
 import {
   decisionOf,
   decorateRequests,
@@ -107,23 +108,3 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
   },
   { name: '@peergate/fastify', fastify: '5.x' },
 )
-
-/** Two gates would judge by one identity and answer for the requirements of the other. */
-function refuseSecondGate(fastify: FastifyInstance): void {
-  if (!fastify.hasRequestDecorator('clientIdentity')) return
-  const fault =
-    'peergate: request.clientIdentity is taken: one gate guards a scope and its children'
-  throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
-}
-
-/**
- * A route that stands already was never seen, and would be closed. The router is one for all scopes,
- * so that only in the root instance its routes are certainly of the scope.
- */
-function refuseEarlierRoutes(fastify: FastifyInstance): void {
-  const isRoot = Object.getPrototypeOf(fastify) === Object.prototype
-  if (!isRoot || fastify.printRoutes().trim() === '(empty tree)') return
-  const fault =
-    'routes were declared before the plugin was loaded: await app.register(peergate, …) first'
-  throw new PeerGateError('ERR_PEERGATE_ROUTE_TOO_EARLY', fault)
-}
