@@ -27,7 +27,7 @@ if (!Number.isSafeInteger(connections) || connections < 1) {
 
 /** What the server builds once, compiled code above all, is built by these. */
 const warmUp = 1000
-const allowed = {
+const limits = {
   heap: 10,
   // 30 until the allocator has settled; the chains of 5,000 connections are more than 100.
   resident: 64,
@@ -64,7 +64,7 @@ before       after ${warmUp} connections
 heap         ${describe('heap', 2)}
 resident     ${describe('resident', 0)}${isLeaking ? '; not judged, since this Node leaks' : ''}`)
 const isWithin =
-  Math.abs(grown.heap) < allowed.heap && (isLeaking || grown.resident < allowed.resident)
+  Math.abs(grown.heap) < limits.heap && (isLeaking || grown.resident < limits.resident)
 process.exitCode = isWithin ? 0 : 1
 
 /**
@@ -73,7 +73,7 @@ process.exitCode = isWithin ? 0 : 1
  */
 function describe(kind, digits) {
   const [was, is, more] = [before, after, grown].map((memory) => memory[kind].toFixed(digits))
-  return `${was} MiB before, ${is} MiB after: ${more} MiB, where less than ${allowed[kind]} is allowed`
+  return `${was} MiB before, ${is} MiB after: ${more} MiB, where less than ${limits[kind]} is allowed`
 }
 
 async function mint() {

@@ -26,7 +26,7 @@ export interface CurrentPolicy {
 }
 
 /** A policy that fits the gate. */
-export interface PreparedPolicy {
+interface PreparedPolicy {
   readonly compiled: CompiledPolicy
   readonly commit: () => void
 }

@@ -203,7 +203,9 @@ export function randomRequirement(
   if (random.once(4)) {
     const parts = Array.from({ length: 1 + random.below(3) }, () => randomRequirement(random, set))
     if (random.once(2)) return { anyOf: parts }
-    return { allOf: random.once(4) ? [...parts, { authenticated: true }] : parts }
+    return {
+      allOf: random.once(4) ? [...parts.slice(random.below(2)), { authenticated: true }] : parts,
+    }
   }
   if (random.once(6)) return { trustSet: set }
   if (random.once(6)) return { minimumAssurance: random.pick(assurances) }

@@ -139,7 +139,7 @@ const units: Readonly<Record<string, string>> = {
 }
 
 /** A pattern as a regular expression, which the code under test makes none of. */
-export function patternExpression(kind: IdentityKind, pattern: string): RegExp {
+function patternExpression(kind: IdentityKind, pattern: string): RegExp {
   const unit = units[kind]
   if (unit === undefined) return new RegExp(`^${escape(pattern)}$`, 'u')
   const any = unit.replace(/[/.]/u, '')

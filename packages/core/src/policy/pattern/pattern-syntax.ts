@@ -24,7 +24,7 @@ export interface UnitRange {
 export type Step = string | null
 
 /** By a prefix length. */
-export interface NetworkRange {
+interface NetworkRange {
   /** The network in canonical form. */
   readonly text: string
   /** What the bits of an address, as `writeBits` writes them, must begin with. */
