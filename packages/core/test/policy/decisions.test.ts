@@ -9,6 +9,7 @@ t.test('decides and explains as a plain reading of the rules does', async (t) =>
   t.strictSame([...reasons.keys()].toSorted(), [
     'assurance',
     'assurance-too-low',
+    'authenticated',
     'denied',
     'granted',
     'not-granted',

@@ -196,15 +196,18 @@ function randomParams(random: SeededRandom, { value }: ClientIdentity): Record<s
 }
 
 /** A requirement of any depth, without what the gate refuses. */
-export function randomRequirement(
-  random: SeededRandom,
-  set = random.pick(sets),
-): ReferenceRequirement {
+export function randomRequirement(random: SeededRandom): ReferenceRequirement {
+  // Alone, since an anyOf that holds it is refused.
+  if (random.once(50)) return { allOf: [{ authenticated: true }] }
+  return randomPart(random, random.pick(sets))
+}
+
+function randomPart(random: SeededRandom, set: (typeof sets)[number]): ReferenceRequirement {
   if (random.once(4)) {
-    const parts = Array.from({ length: 1 + random.below(3) }, () => randomRequirement(random, set))
+    const parts = Array.from({ length: 1 + random.below(3) }, () => randomPart(random, set))
     if (random.once(2)) return { anyOf: parts }
     return {
-      allOf: random.once(4) ? [...parts.slice(random.below(2)), { authenticated: true }] : parts,
+      allOf: random.once(4) ? [...parts, { authenticated: true }] : parts,
     }
   }
   if (random.once(6)) return { trustSet: set }
