@@ -83,7 +83,7 @@ function createGate({ kind, roles, grants, now }: ReferenceCase): PeerGate<strin
     roles,
     grants,
   })
-  const identity = { kind, select: () => 'nobody' }
+  const identity = { kind, select: String }
   return createPeerGate({ source: fixedSource, identity, policy, clock: () => now })
 }
 
