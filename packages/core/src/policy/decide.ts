@@ -3,7 +3,7 @@ import { PeerGateError } from '../errors.js'
 import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
-import { allow, deny } from './decision.js'
+import { allow, denyLater } from './decision.js'
 import type { AllowedDecision, Decision, DeniedDecision } from './decision.js'
 import { holds } from './verdict.js'
 import type { Effect, RequestVerdict, Verdict } from './verdict.js'
@@ -48,7 +48,7 @@ interface Ruling {
   readonly verdicts: readonly RequestVerdict[]
 }
 
-/** Decisions are made here, errors included, so that none is made for a request. */
+/** Decisions are made here, so that none is made for a request. */
 function createAnswer(
   grants: readonly CompiledGrant[],
   identity: ClientIdentity,
@@ -127,16 +127,29 @@ function denyBy(
   { value }: ClientIdentity,
   permission: string,
 ): DeniedDecision {
-  const fault = `${place} denies ${permission} to ${quote(value)}`
-  return deny('denied', new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', fault), name)
+  return denyLater(
+    'denied',
+    () => permissionDenied(`${place} denies ${permission} to ${quote(value)}`),
+    name,
+  )
 }
 
-/** Grants of this identity that would give it say on which condition; those of others say nothing. */
 function denyUngranted(
   grants: readonly CompiledGrant[],
   identity: ClientIdentity,
   permission: string,
 ): DeniedDecision {
+  return denyLater('not-granted', () =>
+    permissionDenied(describeUngranted(grants, identity, permission)),
+  )
+}
+
+/** Grants of this identity that would give it say on which condition; those of others say nothing. */
+function describeUngranted(
+  grants: readonly CompiledGrant[],
+  identity: ClientIdentity,
+  permission: string,
+): string {
   const near = grants
     .filter(({ allowed }) => allowed.has(permission))
     .map(({ place, conditions }) => {
@@ -144,6 +157,9 @@ function denyUngranted(
       return `${place} needs ${open.map(({ wording }) => wording).join(' and ')}`
     })
   const fault = `no grant gives ${permission} to ${quote(identity.value)}`
-  const detail = [fault, ...near].join('; ')
-  return deny('not-granted', new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', detail))
+  return [fault, ...near].join('; ')
+}
+
+function permissionDenied(detail: string): PeerGateError {
+  return new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', detail)
 }

@@ -38,6 +38,7 @@ export interface DeniedDecision {
     | 'faulty'
   /** The peers of the grant that denies, as the policy writes them. */
   readonly grant: string | null
+  /** Made when it is read for the first time, and the same from then on. */
   readonly error: PeerGateError
 }
 
@@ -57,4 +58,21 @@ export function deny(
   grant: string | null = null,
 ): DeniedDecision {
   return Object.freeze({ allowed: false, reason, grant, error })
+}
+
+/** A denial that many requests get, or none: its error is made when somebody reads it. */
+export function denyLater(
+  reason: DeniedDecision['reason'],
+  makeError: () => PeerGateError,
+  grant: string | null = null,
+): DeniedDecision {
+  let error: PeerGateError | undefined
+  return Object.freeze({
+    allowed: false,
+    reason,
+    grant,
+    get error() {
+      return (error ??= makeError())
+    },
+  })
 }
