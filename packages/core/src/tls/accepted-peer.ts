@@ -24,7 +24,7 @@ export interface PresentedLeaf {
  *
  * It is read from the session, since neither call that Node has for it is safe everywhere: on Node 20
  * and 22, `getPeerX509Certificate` leaks the certificates that the peer sent behind its leaf, and
- * `getPeerCertificate` ends the process at an extended key usage of more than 586 bytes.
+ * `getPeerCertificate` does not withstand every certificate.
  *
  * @throws {PeerGateError} of the layer `tls`
  */
