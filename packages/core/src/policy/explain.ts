@@ -29,7 +29,10 @@ export interface PermissionExplanation {
   readonly outcome: 'granted' | 'denied' | 'not-granted' | 'authorizer'
   /** Every grant that names the permission, in the order of the policy. */
   readonly grants: readonly GrantExplanation[]
-  /** A grant that would have to be added; null where none would change the outcome. */
+  /**
+   * A grant that would have to be added. Null where none would change the outcome, and where the
+   * conditions of one that is there would only have to be met: a new one would do without them.
+   */
   readonly wanted: { readonly identity: string; readonly allow: readonly string[] } | null
 }
 
@@ -98,7 +101,8 @@ function explainPermission(
   })
   const outcome = outcomeOf(explained, subject.hasAuthorizer)
   const { value: identity } = subject.identity
-  const wanted = outcome === 'not-granted' ? { identity, allow: [permission] } : null
+  const isNear = explained.some(({ effect, matches }) => effect === 'allow' && matches)
+  const wanted = outcome === 'not-granted' && !isNear ? { identity, allow: [permission] } : null
   return { permission, outcome, grants: explained, wanted }
 }
 
