@@ -1,7 +1,9 @@
 import { isAsserted } from './certificate/asserted-facts.js'
 import { formatDistinguishedName } from './certificate/format-distinguished-name.js'
-import type { ClientIdentity } from './client-identity.js'
+import type { ClientIdentity, IdentityKind } from './client-identity.js'
 import { PeerGateError } from './errors.js'
+import { isFingerprint } from './identity-value/fingerprint.js'
+import { parseIdentityValue } from './identity-value/parse-identity-value.js'
 import { quote } from './identity-value/quote.js'
 import { isAssured } from './evidence.js'
 import type { AnonymousPeer, Assurance, PeerEvidence } from './evidence.js'
@@ -62,6 +64,7 @@ export function createAdmit(
 
   function admitFirst(peer: PeerEvidence): Admission {
     refuseMutable(peer)
+    refuseMalformed(peer)
     const admission = identify(peer, rule)
     admissions.set(peer, admission)
     return admission
@@ -114,6 +117,15 @@ function refuseMutable(evidence: PeerEvidence): void {
   throw faulty('its source gave evidence that is not frozen')
 }
 
+/** What a grant denies must not be escaped by facts that a source left out, or wrote in another way. */
+function refuseMalformed({ trustSet, certificate: { fingerprint256 } }: PeerEvidence): void {
+  if (trustSet !== null && typeof trustSet !== 'string') {
+    throw faulty('its source gave a trust set that is neither a text nor null')
+  }
+  if (fingerprint256 === null || isFingerprint(fingerprint256)) return
+  throw faulty('its source gave a fingerprint that is not written as Node writes it')
+}
+
 function denied({ value }: ClientIdentity): PeerGateError {
   const fault = `${quote(value)} is on the denylist of the gate`
   return new PeerGateError('ERR_PEERGATE_IDENTITY_DENIED', fault)
@@ -137,12 +149,20 @@ function identify(evidence: PeerEvidence, rule: IdentityRule): Admission {
 function selectValue({ certificate }: PeerEvidence, rule: IdentityRule): string | PeerGateError {
   try {
     const value: unknown = rule.select(certificate)
-    if (typeof value === 'string' && value !== '') return value
-    return invalidIdentity(`the identity rule gave ${value === '' ? 'an empty text' : 'no text'}`)
+    if (typeof value !== 'string') return invalidIdentity('the identity rule gave no text')
+    return requireCanonical(rule.kind, value)
   } catch (cause) {
     if (cause instanceof PeerGateError && cause.layer === 'identity') return cause
     return invalidIdentity('the identity rule threw', cause)
   }
+}
+
+/** Two spellings of one identity must be one text, or what is denied to the one is given to the other. */
+function requireCanonical(kind: IdentityKind, text: string): string | PeerGateError {
+  const parsed = parseIdentityValue(kind, text)
+  if ('value' in parsed && parsed.value === text) return text
+  const rule = 'fault' in parsed ? parsed.fault : 'an identity must be in its canonical form'
+  return invalidIdentity(`the identity rule gave ${quote(text)}: ${rule}`)
 }
 
 function invalidIdentity(fault: string, cause?: unknown): PeerGateError {

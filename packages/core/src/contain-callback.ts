@@ -12,11 +12,20 @@ export function containCallback<Value extends object>(
     try {
       await callback?.(value)
     } catch (error) {
-      process.emitWarning(`${name} threw ${inspect(error)}`, {
+      process.emitWarning(`${name} threw ${describeThrown(error)}`, {
         type: 'PeergateWarning',
         code: 'PEERGATE_CALLBACK_THREW',
       })
     }
   }
   return (value) => void call(value)
+}
+
+/** What was thrown, as a text; it may be anything, and throw again when it is looked at. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    return inspect(thrown)
+  } catch {
+    return 'what cannot be shown'
+  }
 }

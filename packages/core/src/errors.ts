@@ -92,6 +92,11 @@ export class PeerGateError extends Error {
     this.layer = layer
     this.statusCode = statusCode
     this.detail = detail
+    // Many requests can get the same error, and what one of their handlers does to it must not reach
+    // the answers to the others.
+    for (const key of ['code', 'layer', 'statusCode', 'detail'] as const) {
+      Object.defineProperty(this, key, { writable: false, configurable: false })
+    }
   }
 
   /** Leaves out `detail` and `cause`, so that an error sent by mistake tells a client nothing more. */

@@ -1,14 +1,14 @@
-import { inspect } from 'node:util'
 import * as z from 'zod'
 import { createAdmit } from './admission.js'
 import type { Admit } from './admission.js'
 import type { ClientIdentity, IdentityKind } from './client-identity.js'
-import { containCallback } from './contain-callback.js'
+import { containCallback, describeThrown } from './contain-callback.js'
 import type { PeerGateError } from './errors.js'
 import { assurances } from './evidence.js'
 import type { Assurance } from './evidence.js'
 import { isIdentityRule } from './identity-rule/identity-rule.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
+import { parseIdentityValue } from './identity-value/parse-identity-value.js'
 import { quote } from './identity-value/quote.js'
 import { madeBy, optionError, parseOptions, strictOptions } from './options.js'
 import type { PeerSource, RequestLike } from './peer-source.js'
@@ -184,7 +184,7 @@ function warnOfFault({ code, detail, cause }: PeerGateError): void {
   const options = { type: 'PeergateWarning', code }
   process.emitWarning(
     detail,
-    cause === undefined ? options : { ...options, detail: inspect(cause) },
+    cause === undefined ? options : { ...options, detail: describeThrown(cause) },
   )
 }
 
@@ -193,8 +193,10 @@ function parseDenied(kind: IdentityKind, identities: readonly string[]): Readonl
   const values = parseOptions('setDenylist', z.array(z.string()), identities)
   return new Set(
     values.map((value) => {
-      const { exact } = compilePattern(kind, value)
-      if (exact !== null) return exact
+      // What reads as a pattern, such as `{name}@example.com`, may be an identity all the same.
+      const parsed = parseIdentityValue(kind, value)
+      if ('value' in parsed) return parsed.value
+      compilePattern(kind, value)
       throw optionError('setDenylist', `${quote(value)} is a pattern; name each identity`)
     }),
   )

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { PeerGateError, createPeerGate } from '@peergate/core'
+import { PeerGateError, createPeerGate, definePolicy } from '@peergate/core'
 import type { IdentityRule, PeerSource } from '@peergate/core'
 import { certificateFacts, namedBy, uriName } from './support/certificate-facts.js'
 import { evidenceOf, fixedSource, requestOf } from './support/fixed-source.js'
@@ -64,6 +64,7 @@ t.test('remembers why a connection has no identity', async (t) => {
   t.equal(gate.admit(nameless), admission)
 })
 
+const fingerprint256 = Array.from({ length: 32 }, () => 'AB').join(':')
 const notBefore = Date.UTC(2026, 0, 1)
 const notAfter = Date.UTC(2026, 0, 2) - 1000
 
@@ -71,20 +72,20 @@ const lapses: readonly (readonly [now: number, code: string | null, detail?: str
   [
     notBefore - 1,
     'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID',
-    'the certificate AB:CD is valid from 2026-01-01T00:00:00.000Z, and this clock says 2025-12-31T23:59:59.999Z',
+    `the certificate ${fingerprint256} is valid from 2026-01-01T00:00:00.000Z, and this clock says 2025-12-31T23:59:59.999Z`,
   ],
   [notBefore, null],
   [notAfter, null],
   [
     notAfter + 1,
     'ERR_PEERGATE_CERTIFICATE_EXPIRED',
-    'the certificate AB:CD expired 2026-01-01T23:59:59.000Z, and this clock says 2026-01-01T23:59:59.001Z',
+    `the certificate ${fingerprint256} expired 2026-01-01T23:59:59.000Z, and this clock says 2026-01-01T23:59:59.001Z`,
   ],
 ]
 
 for (const [now, code, detail] of lapses) {
   t.test(`compares the validity with the clock, both ends included: ${now}`, async (t) => {
-    const facts = { ...namedBy(uriName(workerId)), notBefore, notAfter, fingerprint256: 'AB:CD' }
+    const facts = { ...namedBy(uriName(workerId)), notBefore, notAfter }
     const { evidence, refusal } = paymentsGate({ clock: () => now }).admit(requestOf(facts))
     t.equal(refusal?.code ?? null, code)
     t.equal(refusal?.statusCode ?? null, code === null ? null : 401)
@@ -199,7 +200,21 @@ for (const [name, clock, fault] of faultyClocks) {
 const configuration = new PeerGateError('ERR_PEERGATE_OPTION_INVALID', 'secret')
 
 const faultySelects: readonly (readonly [string, () => unknown, fault: string])[] = [
-  ['gives an empty text', () => '', 'the identity rule gave an empty text'],
+  [
+    'gives an empty text',
+    () => '',
+    'the identity rule gave "": a SPIFFE ID must begin with spiffe://',
+  ],
+  [
+    'gives an identity of another kind',
+    () => 'worker.example.com',
+    'the identity rule gave "worker.example.com": a SPIFFE ID must begin with spiffe://',
+  ],
+  [
+    'gives another spelling of an identity',
+    () => 'SPIFFE://prod.example/ns/payments/sa/worker',
+    'the identity rule gave "SPIFFE://prod.example/ns/payments/sa/worker": a SPIFFE ID must begin with spiffe://',
+  ],
   ['gives nothing', () => undefined, 'the identity rule gave no text'],
   ['gives null', () => null, 'the identity rule gave no text'],
   ['gives a number', () => 42, 'the identity rule gave no text'],
@@ -220,6 +235,35 @@ for (const [name, select, detail] of faultySelects) {
     t.equal(admission.refusal?.code, 'ERR_PEERGATE_IDENTITY_INVALID')
     t.equal(admission.refusal?.statusCode, 403)
     t.equal(admission.refusal?.detail, detail)
+  })
+}
+
+const malformedEvidence: readonly (readonly [string, object, object, fault: string])[] = [
+  [
+    'leaves out the trust set',
+    { trustSet: undefined },
+    {},
+    'its source gave a trust set that is neither a text nor null',
+  ],
+  ...[undefined, '', fingerprint256.toLowerCase(), fingerprint256.replaceAll(':', '')].map(
+    (given) =>
+      [
+        `writes the fingerprint as ${given}`,
+        {},
+        { fingerprint256: given },
+        'its source gave a fingerprint that is not written as Node writes it',
+      ] as const,
+  ),
+]
+
+for (const [name, evidence, facts, fault] of malformedEvidence) {
+  t.test(`admits nobody by a source that ${name}`, async (t) => {
+    const certificate = Object.freeze({ ...namedBy(uriName(workerId)), ...facts })
+    const socket = Object.freeze({ ...evidenceOf(certificate), ...evidence })
+    const { evidence: proved, refusal } = paymentsGate().admit({ socket })
+    t.equal(proved, null)
+    t.equal(refusal?.code, 'ERR_PEERGATE_GATE_FAULTY')
+    t.equal(refusal?.detail, `the gate could not judge the request: ${fault}`)
   })
 }
 
@@ -248,3 +292,24 @@ t.test('takes the time from Date.now unless it is given a clock', async (t) => {
 function raise(error: unknown): never {
   throw error
 }
+
+t.test('makes no identity of another spelling than the canonical one', async (t) => {
+  const identity: IdentityRule<'dns'> = { kind: 'dns', select: () => 'Worker.example.com' }
+  const policy = definePolicy({
+    identity: 'dns',
+    permissions: ['invoice:read'],
+    grants: [
+      { anyIdentity: true, allow: ['invoice:read'] },
+      { identity: 'worker.example.com', deny: ['invoice:read'] },
+    ],
+  })
+  const gate = createPeerGate({ source: fixedSource, identity, policy, clock: () => noon })
+  t.match(gate.admit(worker), {
+    identity: null,
+    refusal: {
+      code: 'ERR_PEERGATE_IDENTITY_INVALID',
+      detail:
+        'the identity rule gave "Worker.example.com": an identity must be in its canonical form',
+    },
+  })
+})

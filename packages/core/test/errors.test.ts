@@ -160,3 +160,11 @@ function cellsOf(row: string): readonly string[] {
     .slice(1, -1)
     .map((cell) => cell.trim().replace(/ +/gu, ' '))
 }
+
+t.test('keeps its answer as it was made, since many requests can get one error', async (t) => {
+  const error = new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', 'a detail')
+  for (const key of ['code', 'layer', 'statusCode', 'detail'] as const) {
+    t.throws(() => Object.assign(error, { [key]: 200 }), TypeError)
+  }
+  t.strictSame([error.statusCode, error.detail], [403, 'a detail'])
+})

@@ -14,3 +14,8 @@ export function formatFingerprint(hexadecimal: string): string {
   }
   return pairs
 }
+
+/** Whether `value` is a SHA-256 as Node writes fingerprints, letter for letter. */
+export function isFingerprint(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/u.test(value)
+}

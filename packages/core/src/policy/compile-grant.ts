@@ -29,6 +29,8 @@ export interface CompiledGrant {
   readonly trustSet: string | null
   /** Its last moment in epoch milliseconds; Infinity for one that does not end. */
   readonly ends: number
+  /** Whether it has a first or a last moment. */
+  readonly isTimed: boolean
   /** The parameters of the route that it demands. */
   readonly parameters: readonly string[]
   /** Grants with the same key name the same peers on the same conditions. */
@@ -53,6 +55,7 @@ export function compileGrant(grant: GrantContent, context: GrantContext): Compil
     conditions,
     trustSet,
     ends: notAfter === undefined ? Infinity : Date.parse(notAfter),
+    isTimed: grant.notBefore !== undefined || grant.notAfter !== undefined,
     parameters: Object.keys(where?.params ?? {}),
     key: JSON.stringify([keyOf(target), ...conditions.map(({ wording }) => wording).toSorted()]),
   }

@@ -28,7 +28,7 @@ function needCertificate(wanted: string): Condition {
   return {
     wording: `the certificate ${wanted}`,
     judge({ fingerprint256 }) {
-      if (fingerprint256 === null) return 'unknown'
+      if (typeof fingerprint256 !== 'string') return 'unknown'
       return fingerprint256 === wanted ? 'met' : 'unmet'
     },
   }
@@ -38,7 +38,7 @@ function needTrustSet(name: string): Condition {
   return {
     wording: `the trust set ${quote(name)}`,
     judge({ trustSet }) {
-      if (trustSet === null) return 'unknown'
+      if (typeof trustSet !== 'string') return 'unknown'
       return trustSet === name ? 'met' : 'unmet'
     },
   }
@@ -61,8 +61,7 @@ function needMoment(
     const fault = 'lies before notBefore, so that nobody has the grant'
     throw faultAt(locate, [...path, 'notAfter'], fault)
   }
-  const judge: RequestVerdict = (_params, clock) => {
-    const now = clock()
+  const judge: RequestVerdict = (_params, now) => {
     if (!Number.isFinite(now)) return 'unknown'
     return now >= first && now <= last ? 'met' : 'unmet'
   }

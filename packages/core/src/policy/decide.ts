@@ -3,6 +3,7 @@ import { PeerGateError } from '../errors.js'
 import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
+import { explainDenial } from './explain-denial.js'
 import { allow, denyLater } from './decision.js'
 import type { AllowedDecision, Decision, DeniedDecision } from './decision.js'
 import { holds } from './verdict.js'
@@ -29,7 +30,9 @@ export function createDecide({ find }: CompiledPolicy, clock: () => number): Dec
       answer = createAnswer(holding.grants, identity, permission)
       holding.answers.set(permission, answer)
     }
-    return typeof answer === 'function' ? answer(params, clock) : answer
+    if ('allowed' in answer) return answer
+    // Once, since at two moments no grant might deny what none gives at either.
+    return answer.decide(params, answer.needsTime ? clock() : Number.NaN)
   }
 }
 
@@ -40,12 +43,19 @@ interface Holding {
   readonly answers: Map<string, Answer>
 }
 
-type Answer = Decision | ((params: unknown, clock: () => number) => Decision)
+type Answer = Decision | OpenAnswer
+
+/** An answer that depends on the request. */
+interface OpenAnswer {
+  readonly decide: (params: unknown, now: number) => Decision
+  readonly needsTime: boolean
+}
 
 /** A grant whose fixed conditions were judged: its decision, and what is left to ask of each request. */
 interface Ruling {
   readonly decision: Decision
   readonly verdicts: readonly RequestVerdict[]
+  readonly isTimed: boolean
 }
 
 /** Decisions are made here, so that none is made for a request. */
@@ -60,10 +70,13 @@ function createAnswer(
   if (first !== undefined && first.verdicts.length === 0) return first.decision
   const otherwise = denyUngranted(grants, identity, permission)
   if (first === undefined) return otherwise
-  return (params, clock) =>
-    findDecision('deny', denials, params, clock) ??
-    findDecision('allow', allowances, params, clock) ??
-    otherwise
+  return {
+    needsTime: [...denials, ...allowances].some(({ isTimed }) => isTimed),
+    decide: (params, now) =>
+      findDecision('deny', denials, params, now) ??
+      findDecision('allow', allowances, params, now) ??
+      otherwise,
+  }
 }
 
 /** Of the grants that have the permission, those whose fixed conditions do not exclude the identity. */
@@ -78,7 +91,7 @@ function readRulings(
     const judged = grant.conditions.map(({ judge }) => judge(identity))
     if (judged.some((verdict) => !isOpen(verdict) && !holds(effect, verdict))) return []
     const decision = effect === 'allow' ? allowBy(grant) : denyBy(grant, identity, permission)
-    return [{ decision, verdicts: judged.filter(isOpen) }]
+    return [{ decision, verdicts: judged.filter(isOpen), isTimed: grant.isTimed }]
   })
 }
 
@@ -98,10 +111,10 @@ function findDecision(
   effect: Effect,
   rulings: readonly Ruling[],
   params: unknown,
-  clock: () => number,
+  now: number,
 ): Decision | null {
   for (const { decision, verdicts } of rulings) {
-    if (areHeld(effect, verdicts, params, clock)) return decision
+    if (areHeld(effect, verdicts, params, now)) return decision
   }
   return null
 }
@@ -110,10 +123,10 @@ function areHeld(
   effect: Effect,
   verdicts: readonly RequestVerdict[],
   params: unknown,
-  clock: () => number,
+  now: number,
 ): boolean {
   for (const judge of verdicts) {
-    if (!holds(effect, judge(params, clock))) return false
+    if (!holds(effect, judge(params, now))) return false
   }
   return true
 }
@@ -140,24 +153,8 @@ function denyUngranted(
   permission: string,
 ): DeniedDecision {
   return denyLater('not-granted', () =>
-    permissionDenied(describeUngranted(grants, identity, permission)),
+    permissionDenied(explainDenial(grants, identity, permission)),
   )
-}
-
-/** Grants of this identity that would give it say on which condition; those of others say nothing. */
-function describeUngranted(
-  grants: readonly CompiledGrant[],
-  identity: ClientIdentity,
-  permission: string,
-): string {
-  const near = grants
-    .filter(({ allowed }) => allowed.has(permission))
-    .map(({ place, conditions }) => {
-      const open = conditions.filter(({ judge }) => judge(identity) !== 'met')
-      return `${place} needs ${open.map(({ wording }) => wording).join(' and ')}`
-    })
-  const fault = `no grant gives ${permission} to ${quote(identity.value)}`
-  return [fault, ...near].join('; ')
 }
 
 function permissionDenied(detail: string): PeerGateError {

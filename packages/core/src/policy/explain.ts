@@ -2,6 +2,8 @@ import type { ClientIdentity } from '../client-identity.js'
 import { quote } from '../identity-value/quote.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
+import { judgeStatement } from './judge-statement.js'
+import type { JudgeExplained } from './judge-statement.js'
 import { formatStatement, permissionsIn } from './statement.js'
 import type { Statement } from './statement.js'
 import { refuseUnknownPermission } from './unknown-permission.js'
@@ -13,6 +15,8 @@ export interface Explanation {
   /** As a reader would write it. */
   readonly requirement: string
   readonly identity: string
+  /** Whether it is met; `unknown` where a predicate or an engine is asked, which this does not do. */
+  readonly outcome: Verdict
   /** One for each permission that the requirement names. */
   readonly permissions: readonly PermissionExplanation[]
   /** The whole of it in sentences, one on each line. */
@@ -78,11 +82,30 @@ export function explainStatement(
   })
   const requirement = formatStatement(statement)
   const { value: identity } = subject.identity
-  const lines =
-    permissions.length === 0
-      ? [`${requirement} names no permission, so that no grant decides on it`]
-      : permissions.flatMap((one) => describe(one, identity))
-  return { requirement, identity, permissions, text: lines.join('\n') }
+  const outcomeOfPermission = new Map(permissions.map((one) => [one.permission, one.outcome]))
+  const judge: JudgeExplained = {
+    permission: (tag) => verdicts[outcomeOfPermission.get(tag) ?? 'not-granted'],
+    identity: subject.identity,
+  }
+  const outcome = judgeStatement(statement, judge)
+  const lines = [
+    ...(statement.kind === 'permission' ? [] : [describeOutcome(requirement, outcome, identity)]),
+    ...permissions.flatMap((one) => describe(one, identity)),
+  ]
+  return { requirement, identity, outcome, permissions, text: lines.join('\n') }
+}
+
+const verdicts = {
+  granted: 'met',
+  denied: 'unmet',
+  'not-granted': 'unmet',
+  authorizer: 'unknown',
+} as const
+
+function describeOutcome(requirement: string, outcome: Verdict, identity: string): string {
+  if (outcome === 'unknown')
+    return `${requirement} is for a predicate or an engine to decide, for ${quote(identity)}`
+  return `${requirement} is ${outcome === 'met' ? 'met' : 'not met'} by ${quote(identity)}`
 }
 
 function explainPermission(
@@ -121,7 +144,7 @@ function explainConditions(
     const verdict = judge(identity)
     return {
       wording,
-      verdict: typeof verdict === 'function' ? verdict(params, () => now) : verdict,
+      verdict: typeof verdict === 'function' ? verdict(params, now) : verdict,
     }
   })
 }

@@ -10,9 +10,10 @@ export type FindGrants = (identity: ClientIdentity) => readonly CompiledGrant[]
 export function createGrantIndex(kind: IdentityKind, grants: readonly CompiledGrant[]): FindGrants {
   const general: number[] = []
   const certificates = new Map<string, number[]>()
+  const denyingCertificates: number[] = []
   const patterns: IdentityPattern[] = []
   const patterned: number[] = []
-  for (const [at, { target }] of grants.entries()) {
+  for (const [at, { target, denied }] of grants.entries()) {
     if (target.by === 'anyIdentity') general.push(at)
     else if (target.by === 'identity') {
       patterns.push(target.pattern)
@@ -20,13 +21,14 @@ export function createGrantIndex(kind: IdentityKind, grants: readonly CompiledGr
     } else {
       const { fingerprint256 } = target
       certificates.set(fingerprint256, [...(certificates.get(fingerprint256) ?? []), at])
+      if (denied.size > 0) denyingCertificates.push(at)
     }
   }
   const findPatterns = createPatternIndex(kind, patterns)
 
-  /** A certificate that is not known may be the one of every fingerprint; their condition says so. */
+  /** A certificate that is not known may be each of those that are denied, and is none that is allowed. */
   function findCertificate(fingerprint256: string | null): readonly number[] {
-    if (fingerprint256 === null) return [...certificates.values()].flat()
+    if (fingerprint256 === null) return denyingCertificates
     return certificates.get(fingerprint256) ?? []
   }
 

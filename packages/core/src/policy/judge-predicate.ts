@@ -4,17 +4,15 @@ import { allow, deny } from './decision.js'
 import type { Decision } from './decision.js'
 import type { Judge } from './jury.js'
 import { settle } from './settle.js'
-import type { Predicate } from './predicate.js'
+import type { PredicateStatement } from './statement.js'
 
 /** The judge of a predicate of a user's own; `report` is told of every fault of it. */
 export function judgePredicate(
-  predicate: Predicate,
+  { predicate, name }: PredicateStatement,
   report: (error: PeerGateError) => void,
 ): Judge {
-  const name = quote(predicate.name || 'anonymous')
-
   function fail(what: string, cause?: unknown): Decision {
-    const fault = `the predicate ${name} of the route ${what}`
+    const fault = `the predicate ${quote(name)} of the route ${what}`
     const error = new PeerGateError('ERR_PEERGATE_CONDITION_FAULTY', fault, { cause })
     report(error)
     return deny('faulty', error)
@@ -24,7 +22,7 @@ export function judgePredicate(
     function read(answer: unknown): Decision {
       if (answer === true) return allowed
       if (answer !== false) return fail('gave no boolean')
-      const fault = `the predicate ${name} of the route denies ${quote(identity.value)}`
+      const fault = `the predicate ${quote(name)} of the route denies ${quote(identity.value)}`
       return deny('condition-unmet', new PeerGateError('ERR_PEERGATE_CONDITION_UNMET', fault))
     }
 

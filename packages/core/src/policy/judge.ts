@@ -14,7 +14,7 @@ export function createJudge(statement: IdentityStatement, jury: Jury): Judge {
   if (statement.kind === 'permission') return judgePermission(statement.tag, jury)
   if (statement.kind === 'trustSet') return judgeTrustSet(statement.name)
   if (statement.kind === 'minimumAssurance') return judgeAssurance(statement.minimum)
-  if (statement.kind === 'when') return judgePredicate(statement.predicate, jury.report)
+  if (statement.kind === 'when') return judgePredicate(statement, jury.report)
   if (statement.kind === 'authenticated') return () => allowedAuthenticated
   return judgeParts(statement, jury)
 }
@@ -100,7 +100,8 @@ function judgeParts({ kind, parts }: CombinedStatement, jury: Jury): Judge {
     for (const judge of judges) {
       const decision = judge(identity, request, params)
       asked += 1
-      if (decision instanceof Promise) {
+      // Whose promise it is depends on what the application put in the place of `Promise`.
+      if (!('allowed' in decision)) {
         const waiting = { pending: decision, before: answer, rest: judges.slice(asked) }
         return judgeLate(waiting, identity, request, params)
       }

@@ -9,7 +9,7 @@ export type IdentityStatement =
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'trustSet'; readonly name: string }
   | { readonly kind: 'minimumAssurance'; readonly minimum: Assurance }
-  | { readonly kind: 'when'; readonly predicate: Predicate }
+  | PredicateStatement
   | PermissionStatement
   | CombinedStatement
 
@@ -18,6 +18,13 @@ export interface PermissionStatement {
   readonly tag: string
   /** The gate that made it; null for a bare tag. */
   readonly gate: object | null
+}
+
+export interface PredicateStatement {
+  readonly kind: 'when'
+  readonly predicate: Predicate
+  /** The name of the function, as it was when it was stated. */
+  readonly name: string
 }
 
 /** One within another of the same kind says no more than its parts, so that there are none. */
@@ -56,7 +63,7 @@ export function formatStatement(statement: Statement): string {
   if (statement.kind === 'permission') return statement.tag
   if (statement.kind === 'trustSet') return `trustSet(${statement.name})`
   if (statement.kind === 'minimumAssurance') return `minimumAssurance(${statement.minimum})`
-  if (statement.kind === 'when') return `when(${statement.predicate.name || 'anonymous'})`
+  if (statement.kind === 'when') return `when(${statement.name})`
   if (!('parts' in statement)) return statement.kind
   return `${statement.kind}(${statement.parts.map(formatStatement).join(', ')})`
 }

@@ -19,7 +19,7 @@ export interface Condition {
 }
 
 /**
- * `params` are the parameters of the route, in a form that nobody has checked; `clock` gives epoch
- * milliseconds, and is read only by those who need it.
+ * `params` are the parameters of the route, in a form that nobody has checked; `now` is the time in epoch
+ * milliseconds, the same for all conditions of a decision, and NaN where no condition needs it.
  */
-export type RequestVerdict = (params: unknown, clock: () => number) => Verdict
+export type RequestVerdict = (params: unknown, now: number) => Verdict

@@ -19,6 +19,12 @@ import { makeRequirement } from './statement.js'
  */
 export function when<Request>(predicate: Predicate<Request>): WhenRequirement {
   if (typeof predicate !== 'function') throw optionError('when', 'must be given a function')
-  const statement = { kind: 'when', predicate: predicate as Predicate } as const
-  return makeRequirement({ when: predicate.name }, statement) as WhenRequirement
+  const name = nameOf(predicate)
+  const statement = { kind: 'when', predicate: predicate as Predicate, name } as const
+  return makeRequirement({ when: name }, statement) as WhenRequirement
+}
+
+/** Any value can be put in the place of the name of a function. */
+function nameOf({ name }: { readonly name: unknown }): string {
+  return typeof name === 'string' && name !== '' ? name : 'anonymous'
 }

@@ -207,3 +207,40 @@ t.test('takes a window of one moment, and none that ends before it begins', asyn
     'definePolicy: option "grants.0.notAfter" lies before notBefore, so that nobody has the grant',
   )
 })
+
+t.test(
+  'reads the clock once for a decision, so that no denial slips between two moments',
+  async (t) => {
+    let now = begins - 1
+    const gate = gateBy(
+      [
+        { identity: workerId, allow: ['invoice:read'], notBefore: window.notBefore },
+        { anyIdentity: true, deny: ['invoice:read'], notBefore: window.notBefore },
+      ],
+      { clock: () => now++ },
+    )
+    t.equal(mayRead(gate).allowed, false)
+    t.equal(mayRead(gate).allowed, false)
+    t.equal(now, begins + 1)
+  },
+)
+
+t.test('tells the log of no grant for others, and of three at most', async (t) => {
+  const [mine, other] = ['AB', 'CD'].map((byte) => Array.from({ length: 32 }, () => byte).join(':'))
+  const certificate = { allow: ['invoice:read'], notAfter: '2026-06-01T00:00:00Z' } as const
+  const gate = gateBy([
+    { ...certificate, fingerprint256: other as string },
+    { anyIdentity: true, allow: ['invoice:read'], where: { params: { tenant: 'globex' } } },
+    { ...certificate, fingerprint256: mine as string },
+    ...['a', 'b', 'c'].map((trustSet) => allowing({ trustSet })),
+  ])
+  const needs = 'a moment up to 2026-06-01T00:00:00.000Z'
+  const decision = mayRead(gate)
+  t.match(decision, {
+    error: {
+      detail: `${noGrant}; grants.2 needs ${needs}; grants.3 needs the trust set "a"; grants.4 needs the trust set "b"; and 1 more`,
+    },
+  })
+  const unknown = mayRead(gate, { fingerprint256: null })
+  t.notMatch(unknown, { error: { detail: /CD|AB|globex/u } })
+})

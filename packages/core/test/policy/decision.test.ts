@@ -1,7 +1,6 @@
 import t from 'tap'
 import {
   PeerGateError,
-  commonName,
   createPeerGate,
   definePolicy,
   dnsSan,
@@ -117,16 +116,10 @@ t.test('says in the detail who lacks what, and in the message neither', async (t
 })
 
 t.test('writes identities so that they cannot forge the log', async (t) => {
-  const identity: IdentityRule<'commonName'> = {
-    ...commonName(),
-    select: () => 'Worker\n\u001b[2Kroot\u202e',
-  }
-  const policy = definePolicy({
-    identity: 'commonName',
-    permissions: ['invoice:read'],
-    grants: [{ identity: 'Worker', allow: ['invoice:read'] }],
-  })
-  t.match(decide(policy, identity, worker, 'invoice:read'), {
+  const gate = paymentsGate()
+  const identity = { ...gate.identify(worker), value: 'Worker\n\u001b[2Kroot\u202e' }
+  const guard = gate.guard(gate.permission('invoice:read'))
+  t.match(guard({ evidence: {}, identity, refusal: null }), {
     error: { detail: String.raw`no grant gives invoice:read to "Worker\n\u001b[2Kroot\u202e"` },
   })
 })

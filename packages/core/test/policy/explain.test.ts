@@ -47,6 +47,7 @@ t.test('says which grants there are, which match, and on which conditions', asyn
   t.strictSame(gate.explain(workerIdentity, read, { tenant: 'payments' }), {
     requirement: 'invoice:read',
     identity: workerId,
+    outcome: 'unmet',
     permissions: [
       {
         permission: 'invoice:read',
@@ -147,6 +148,33 @@ t.test('explains every permission of a requirement, each once', async (t) => {
 
 const isOwner = (): boolean => true
 
+t.test('says of the whole requirement whether it is met', async (t) => {
+  for (const [requirement, outcome] of [
+    [write, 'unmet'],
+    [trustSet('payments'), 'met'],
+    [trustSet('batch'), 'unmet'],
+    [minimumAssurance('proxy-verified'), 'met'],
+    [minimumAssurance('tls'), 'unmet'],
+    [publicRoute, 'met'],
+    [when(isOwner), 'unknown'],
+    [allOf(trustSet('payments'), when(isOwner)), 'unknown'],
+    [allOf(trustSet('batch'), when(isOwner)), 'unmet'],
+    [allOf(trustSet('payments'), minimumAssurance('proxy-verified')), 'met'],
+    [anyOf(trustSet('payments'), when(isOwner)), 'met'],
+    [anyOf(write, when(isOwner)), 'unknown'],
+    [anyOf(write, trustSet('batch')), 'unmet'],
+  ] as const) {
+    const { requirement: written, outcome: found, text } = gate.explain(workerIdentity, requirement)
+    t.equal(found, outcome, written)
+    const words = {
+      met: 'is met by',
+      unmet: 'is not met by',
+      unknown: 'is for a predicate or an engine',
+    }
+    if (requirement !== write) t.match(text.split('\n')[0], `${written} ${words[outcome]}`)
+  }
+})
+
 t.test('writes a requirement as its author did', async (t) => {
   const conditions = [
     when(isOwner),
@@ -170,8 +198,9 @@ t.test('says that no grant decides where no permission is named', async (t) => {
   t.strictSame(gate.explain(workerIdentity, authenticated), {
     requirement: 'authenticated',
     identity: workerId,
+    outcome: 'met',
     permissions: [],
-    text: 'authenticated names no permission, so that no grant decides on it',
+    text: `authenticated is met by "${workerId}"`,
   })
 })
 

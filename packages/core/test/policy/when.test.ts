@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import t from 'tap'
-import { when } from '@peergate/core'
+import { allOf, anyOf, when } from '@peergate/core'
 import type { PeerGateError, Predicate } from '@peergate/core'
 import { atOnce, gateBy, senderWith, workerIdentity } from '../support/decide-by.js'
 import { faultOf } from '../support/fault-of.js'
@@ -212,6 +213,48 @@ t.test('contains what onFault throws or rejects with', async (t) => {
     t.match(text, /^onFault threw Error: boom/u)
     t.strictSame(options, { type: 'PeergateWarning', code: 'PEERGATE_CALLBACK_THREW' })
   }
+})
+
+t.test('contains what throws again when it is shown', async (t) => {
+  const warnings = t.capture(process, 'emitWarning')
+  const hostile = {
+    [inspect.custom]() {
+      throw boom
+    },
+  }
+  const throwHostile = (): never => {
+    throw hostile
+  }
+  const gates = [gateBy(grants), gateBy(grants, { onFault: throwHostile })]
+  for (const gate of gates)
+    t.match(gate.guard(when(throwHostile))(senderWith()), { reason: 'faulty' })
+  await new Promise(setImmediate)
+  const [fault, thrown] = warnings().map(({ args }) => args)
+  t.match(fault, [
+    'the predicate "throwHostile" of the route threw',
+    { detail: 'what cannot be shown' },
+  ])
+  t.match(thrown, ['onFault threw what cannot be shown'])
+})
+
+t.test('keeps the name that a predicate had when it was stated', async (t) => {
+  const predicate = Object.defineProperty(() => false, 'name', { value: 'isOwner', writable: true })
+  const requirement = when(predicate)
+  const guard = gateBy(grants).guard(requirement)
+  Object.assign(predicate, { name: 42 })
+  t.match(guard(senderWith()), { reason: 'condition-unmet', error: { detail: /"isOwner"/u } })
+  t.strictSame(when(predicate), { when: 'anonymous' })
+})
+
+t.test('waits for predicates where the application has a Promise of its own', async (t) => {
+  const gate = gateBy(grants)
+  const guard = gate.guard(allOf(anyOf(when(async () => true)), gate.permission('invoice:write')))
+  const { Promise: native } = globalThis
+  globalThis.Promise = class extends native<unknown> {} as PromiseConstructor
+  t.teardown(() => void (globalThis.Promise = native))
+  const decision = guard(senderWith())
+  globalThis.Promise = native
+  t.match(await decision, { allowed: false, reason: 'not-granted' })
 })
 
 t.test('warns of faults, with their cause, where nobody else is told', async (t) => {

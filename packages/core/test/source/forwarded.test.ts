@@ -158,9 +158,11 @@ function contractOf(result: Forwarded, yields: ProxyContract['yields']): ProxyCo
   return { name: 'mesh', headers: [{ name: 'x-mesh-id' }], yields, read: () => result }
 }
 
+const fingerprint256 = Array.from({ length: 32 }, () => 'CD').join(':')
+
 const asserted: Forwarded = {
   names: [{ type: 'uniformResourceIdentifier', value: readerId }],
-  fingerprint256: 'AB:CD',
+  fingerprint256,
   assurance: 'proxy-asserted',
 }
 
@@ -182,7 +184,7 @@ t.test('accepts an identity without its certificate only if that was stated', as
       serialNumber: null,
       notBefore: null,
       notAfter: null,
-      fingerprint256: 'AB:CD',
+      fingerprint256,
       assurance: 'proxy-asserted',
       source: 'mesh',
       trustSet: null,
