@@ -1,4 +1,5 @@
 import type { ClientIdentity, IdentityKind } from '../client-identity.js'
+import { twinsOf } from '../identity-value/twin-fingerprints.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { IdentityPattern } from './pattern.js'
 import { createPatternIndex } from './pattern/pattern-index.js'
@@ -25,15 +26,17 @@ export function createGrantIndex(kind: IdentityKind, grants: readonly CompiledGr
   const findPatterns = createPatternIndex(kind, patterns)
 
   /** A certificate that is not known may be the one of every fingerprint; their condition says so. */
-  function findCertificate(fingerprint256: string | null): readonly number[] {
-    if (fingerprint256 === null) return [...certificates.values()].flat()
-    return certificates.get(fingerprint256) ?? []
+  function findCertificate(identity: ClientIdentity): readonly number[] {
+    const { fingerprint256 } = identity
+    const twins = twinsOf(identity)
+    if (fingerprint256 === null || twins === null) return [...certificates.values()].flat()
+    return [fingerprint256, ...(twins ?? [])].flatMap((one) => certificates.get(one) ?? [])
   }
 
   return (identity) => {
     if (identity.kind !== kind) return []
     const named = findPatterns(identity.value).map((entry) => patterned[entry] as number)
-    const found = [...general, ...findCertificate(identity.fingerprint256), ...named]
+    const found = [...general, ...findCertificate(identity), ...named]
     return found.toSorted((one, other) => one - other).map((at) => grants[at] as CompiledGrant)
   }
 }

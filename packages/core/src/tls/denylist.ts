@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
+import { twinsOf } from '../identity-value/twin-fingerprints.js'
 import { parseOptions, strictOptions } from '../options.js'
 
 /** Certificates that are refused at once, whatever their CA says of them. */
@@ -29,10 +30,12 @@ export function parseDenylist(owner: string, options: DenylistOptions): Denylist
   ])
   return Object.freeze({
     canonical: Object.freeze([...denied].toSorted()),
-    refuseDenied({ fingerprint256, issuer, serialNumber }: CertificateFacts) {
+    refuseDenied(certificate: CertificateFacts) {
       if (denied.size === 0) return
+      const { fingerprint256, issuer, serialNumber } = certificate
+      const fingerprints = [fingerprint256, ...(twinsOf(certificate) ?? [])]
       const isDenied =
-        denied.has(fingerprint256.replaceAll(':', '')) ||
+        fingerprints.some((one) => denied.has(one.replaceAll(':', ''))) ||
         denied.has(serialKey(formatDistinguishedName(issuer), serialNumber))
       if (!isDenied) return
       const fault = `the certificate ${fingerprint256} is on the denylist`
