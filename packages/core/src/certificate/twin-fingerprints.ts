@@ -78,7 +78,7 @@ const orders: readonly bigint[] = [
   0xffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3dn,
   0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-  0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+  0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
   // secp256k1 (SEC 2).
   0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n,
   // Brainpool of 256, 384 and 512 bits (RFC 5639 §3).
