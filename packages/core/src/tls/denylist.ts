@@ -33,9 +33,9 @@ export function parseDenylist(owner: string, options: DenylistOptions): Denylist
     refuseDenied(certificate: CertificateFacts) {
       if (denied.size === 0) return
       const { fingerprint256, issuer, serialNumber } = certificate
-      const fingerprints = [fingerprint256, ...(twinsOf(certificate) ?? [])]
+      const presentable = [fingerprint256, ...(twinsOf(certificate) ?? [])]
       const isDenied =
-        fingerprints.some((one) => denied.has(one.replaceAll(':', ''))) ||
+        presentable.some((one) => denied.has(one.replaceAll(':', ''))) ||
         denied.has(serialKey(formatDistinguishedName(issuer), serialNumber))
       if (!isDenied) return
       const fault = `the certificate ${fingerprint256} is on the denylist`

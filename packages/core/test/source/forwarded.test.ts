@@ -364,7 +364,7 @@ t.test('cannot tell of a hash alone whose other signature it is of', async (t) =
       permissions: ['invoice:read'],
       grants: [
         ...(effect === 'deny' ? [everybody] : []),
-        grant as unknown as Grant<'invoice:read', string>,
+        grant as Grant<'invoice:read', string>,
       ],
     })
     const source = createSource({ contract: mesh, maxAssertionAge: 'unbounded' })
