@@ -105,7 +105,7 @@ function encodeUnsigned(number: bigint): Uint8Array {
 }
 
 function encode(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
-  const length = contents.reduce((sum, { length }) => sum + length, 0)
+  const length = contents.reduce((sum, content) => sum + content.length, 0)
   return Buffer.concat([Uint8Array.of(tag, ...encodeLength(length)), ...contents])
 }
 

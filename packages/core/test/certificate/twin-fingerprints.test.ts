@@ -1,6 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { fingerprintOf } from '#core/identity-value/fingerprint.js'
 import { twinsOf } from '#core/identity-value/twin-fingerprints.js'
+import { parseDenylist } from '#core/tls/denylist.js'
 import { parseCertificate } from '@peergate/core'
 import t from 'tap'
 import {
@@ -16,6 +17,7 @@ import {
   sequence,
   smallInteger,
 } from '../support/der-encoder.js'
+import { faultOf } from '../support/fault-of.js'
 import { twinOf } from '../support/twin-certificate.js'
 
 const curves = [
@@ -102,6 +104,15 @@ t.test('cannot say the twins of what is no DER of a signature', async (t) => {
     sequence(seven, seven, nullValue),
     Buffer.concat([sequence(seven, seven), nullValue]),
   ]) {
-    t.equal(twinsOf(parseCertificate(certificateWith(ecdsa, signature))), null)
+    const certificate = parseCertificate(certificateWith(ecdsa, signature))
+    t.equal(twinsOf(certificate), null)
+    const { fingerprint256 } = certificate
+    for (const [denied, code] of [
+      ['00'.repeat(32), undefined],
+      [fingerprint256, 'ERR_PEERGATE_CERTIFICATE_REVOKED'],
+    ] as const) {
+      const { refuseDenied } = parseDenylist('createTlsGate', { fingerprints: [denied] })
+      t.equal(faultOf(() => refuseDenied(certificate))?.code, code)
+    }
   }
 })

@@ -18,7 +18,6 @@ import {
 import type {
   Forwarded,
   ForwardedSourceOptions,
-  Grant,
   ProxyContract,
   RequestLike,
   TrustedProxies,
@@ -362,10 +361,7 @@ t.test('cannot tell of a hash alone whose other signature it is of', async (t) =
     const policy = definePolicy<'spiffe', 'invoice:read', string>({
       identity: 'spiffe',
       permissions: ['invoice:read'],
-      grants: [
-        ...(effect === 'deny' ? [everybody] : []),
-        grant as Grant<'invoice:read', string>,
-      ],
+      grants: [...(effect === 'deny' ? [everybody] : []), grant],
     })
     const source = createSource({ contract: mesh, maxAssertionAge: 'unbounded' })
     const gate = createForwardedGate(source, { policy })
