@@ -7,7 +7,10 @@ import { parseOptions, strictOptions } from '../options.js'
 
 /** Certificates that are refused at once, whatever their CA says of them. */
 export interface DenylistOptions {
-  /** SHA-256 fingerprints, with colons or without, in either case. */
+  /**
+   * SHA-256 fingerprints, with colons or without, in either case. The twin of such a certificate,
+   * which differs in the form of its ECDSA signature alone, is denied too.
+   */
   readonly fingerprints?: readonly string[]
   /** Certificates by the one who issued them, in the form of RFC 4514, and their number in hex. */
   readonly serialNumbers?: readonly { readonly issuer: string; readonly serialNumber: string }[]
