@@ -93,6 +93,57 @@ export const peerDefences = [
     ],
   },
   {
+    finding: 'F14',
+    file: 'findings/twin-certificate',
+    name: 'F14 a certificate on the denylist does not come back as its twin',
+    defences: [
+      {
+        without: 'the twins of a certificate on the denylist',
+        file: 'tls/denylist',
+        find: '...(twinsOf(certificate) ?? [])',
+        replace: '',
+      },
+    ],
+  },
+  {
+    finding: 'F14',
+    file: 'findings/twin-certificate',
+    name: 'F14 a denial of a certificate is one of its twin',
+    defences: [
+      {
+        without: 'finding the denials of a twin',
+        file: 'policy/grant-index',
+        find: '...(twins ?? [])',
+        replace: '',
+      },
+      {
+        without: 'the twins in the condition of a denial',
+        file: 'policy/condition',
+        find: 'twins?.includes(wanted) === true',
+        replace: 'false',
+      },
+      {
+        without: 'the memory of the twins of an identity',
+        file: 'admission',
+        find: 'rememberTwins(identity, twinsOf(evidence.certificate) ?? null);',
+        replace: ';',
+      },
+    ],
+  },
+  {
+    finding: 'F14',
+    file: 'findings/twin-certificate',
+    name: 'F14 a grant for a certificate is none for its twin',
+    defences: [
+      {
+        without: 'the difference of a certificate and its twin',
+        file: 'policy/condition',
+        find: "=== true ? 'unknown'",
+        replace: "=== true ? 'met'",
+      },
+    ],
+  },
+  {
     finding: 'F15',
     file: 'findings/told-reason',
     name: 'F15 the reason of a refusal is known to onRefused',

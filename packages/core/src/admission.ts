@@ -5,6 +5,7 @@ import { PeerGateError } from './errors.js'
 import { isFingerprint } from './identity-value/fingerprint.js'
 import { parseIdentityValue } from './identity-value/parse-identity-value.js'
 import { quote } from './identity-value/quote.js'
+import { rememberTwins, twinsOf } from './identity-value/twin-fingerprints.js'
 import { isAssured } from './evidence.js'
 import type { AnonymousPeer, Assurance, PeerEvidence } from './evidence.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
@@ -142,6 +143,8 @@ function identify(evidence: PeerEvidence, rule: IdentityRule): Admission {
     return Object.freeze({ evidence, identity: null, refusal: value })
   }
   const identity = createIdentity(evidence, rule.kind, value)
+  // Nobody can say of a hash alone what the other hashes of its certificate are.
+  rememberTwins(identity, twinsOf(evidence.certificate) ?? null)
   return Object.freeze({ evidence, identity, refusal: null })
 }
 

@@ -10,9 +10,11 @@ import { readBitString, readBitStringOfBytes, readSmallUnsigned } from './der-pr
 import { readTime } from './der-time.js'
 import { readDistinguishedName, readIssuer } from './distinguished-name.js'
 import { fingerprintOf } from '../identity-value/fingerprint.js'
+import { rememberTwins } from '../identity-value/twin-fingerprints.js'
 import { readPublicKey } from './public-key.js'
 import { readSerialNumber } from './serial-number.js'
 import { readSignatureAlgorithm } from './signature-algorithm.js'
+import { listTwinFingerprints } from './twin-fingerprints.js'
 
 /**
  * Returns what a certificate says, read strictly from its DER (RFC 5280 §4.1), or refuses it.
@@ -40,11 +42,16 @@ export function parseCertificate(der: Uint8Array): CertificateFacts {
   const whole = openDer(bytes)
   const certificate = enter(whole, tags.sequence, 'certificate')
   leave(whole, 'certificate')
+  const start = certificate.position
   const signed = enter(certificate, tags.sequence, 'tbsCertificate')
   const algorithm = readSignatureAlgorithm(certificate, 'signatureAlgorithm')
-  readBitStringOfBytes(certificate, 'signatureValue')
+  const beforeSignature = bytes.subarray(start, certificate.position)
+  const signature = readBitStringOfBytes(certificate, 'signatureValue')
   leave(certificate, 'certificate')
-  return Object.freeze({ ...readSigned(signed, algorithm), fingerprint256: fingerprintOf(bytes) })
+  const fingerprint256 = fingerprintOf(bytes)
+  const facts = Object.freeze({ ...readSigned(signed, algorithm), fingerprint256 })
+  rememberTwins(facts, listTwinFingerprints({ beforeSignature, algorithm, signature }))
+  return facts
 }
 
 const maximumBytes = 16_384

@@ -1,6 +1,7 @@
 import { isAssured } from '../evidence.js'
 import type { Assurance } from '../evidence.js'
 import { quote } from '../identity-value/quote.js'
+import { twinsOf } from '../identity-value/twin-fingerprints.js'
 import { faultAt } from '../options.js'
 import type { GrantContext, GrantTarget } from './grant-target.js'
 import { createScope } from './grant-scope.js'
@@ -23,13 +24,18 @@ export function compileConditions(
   ]
 }
 
-/** A proxy may assert an identity without its certificate, which could then be any. */
+/**
+ * A proxy may assert an identity without its certificate, which could then be any. A twin is the same
+ * certificate for whoever denies it, and not the one that was meant for whoever allows it.
+ */
 function needCertificate(wanted: string): Condition {
   return {
     wording: `the certificate ${wanted}`,
-    judge({ fingerprint256 }) {
-      if (typeof fingerprint256 !== 'string') return 'unknown'
-      return fingerprint256 === wanted ? 'met' : 'unmet'
+    judge(identity) {
+      if (identity.fingerprint256 === wanted) return 'met'
+      const twins = twinsOf(identity)
+      if (typeof identity.fingerprint256 !== 'string' || twins === null) return 'unknown'
+      return twins?.includes(wanted) === true ? 'unknown' : 'unmet'
     },
   }
 }

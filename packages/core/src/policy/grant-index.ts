@@ -1,4 +1,5 @@
 import type { ClientIdentity, IdentityKind } from '../client-identity.js'
+import { twinsOf } from '../identity-value/twin-fingerprints.js'
 import type { CompiledGrant } from './compile-grant.js'
 import type { IdentityPattern } from './pattern.js'
 import { createPatternIndex } from './pattern/pattern-index.js'
@@ -27,15 +28,20 @@ export function createGrantIndex(kind: IdentityKind, grants: readonly CompiledGr
   const findPatterns = createPatternIndex(kind, patterns)
 
   /** A certificate that is not known may be each of those that are denied, and is none that is allowed. */
-  function findCertificate(fingerprint256: string | null): readonly number[] {
-    if (fingerprint256 === null) return denyingCertificates
-    return certificates.get(fingerprint256) ?? []
+  function findCertificate(identity: ClientIdentity): readonly number[] {
+    const { fingerprint256 } = identity
+    const twins = twinsOf(identity)
+    const named = [fingerprint256 ?? [], twins ?? []]
+      .flat()
+      .flatMap((fingerprint) => certificates.get(fingerprint) ?? [])
+    const isKnown = fingerprint256 !== null && twins !== null
+    return isKnown ? named : [...new Set([...named, ...denyingCertificates])]
   }
 
   return (identity) => {
     if (identity.kind !== kind) return []
     const named = findPatterns(identity.value).map((entry) => patterned[entry] as number)
-    const found = [...general, ...findCertificate(identity.fingerprint256), ...named]
+    const found = [...general, ...findCertificate(identity), ...named]
     return found.toSorted((one, other) => one - other).map((at) => grants[at] as CompiledGrant)
   }
 }

@@ -2,11 +2,15 @@ import * as z from 'zod'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
+import { twinsOf } from '../identity-value/twin-fingerprints.js'
 import { parseOptions, strictOptions } from '../options.js'
 
 /** Certificates that are refused at once, whatever their CA says of them. */
 export interface DenylistOptions {
-  /** SHA-256 fingerprints, with colons or without, in either case. */
+  /**
+   * SHA-256 fingerprints, with colons or without, in either case. The twin of such a certificate,
+   * which differs in the form of its ECDSA signature alone, is denied too.
+   */
   readonly fingerprints?: readonly string[]
   /** Certificates by the one who issued them, in the form of RFC 4514, and their number in hex. */
   readonly serialNumbers?: readonly { readonly issuer: string; readonly serialNumber: string }[]
@@ -29,10 +33,12 @@ export function parseDenylist(owner: string, options: DenylistOptions): Denylist
   ])
   return Object.freeze({
     canonical: Object.freeze([...denied].toSorted()),
-    refuseDenied({ fingerprint256, issuer, serialNumber }: CertificateFacts) {
+    refuseDenied(certificate: CertificateFacts) {
       if (denied.size === 0) return
+      const { fingerprint256, issuer, serialNumber } = certificate
+      const presentable = [fingerprint256, ...(twinsOf(certificate) ?? [])]
       const isDenied =
-        denied.has(fingerprint256.replaceAll(':', '')) ||
+        presentable.some((one) => denied.has(one.replaceAll(':', ''))) ||
         denied.has(serialKey(formatDistinguishedName(issuer), serialNumber))
       if (!isDenied) return
       const fault = `the certificate ${fingerprint256} is on the denylist`

@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto'
-import { request as requestHttp } from 'node:http'
+import { createServer, request as requestHttp } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import {
+  definePolicy,
   forwardedSource,
   nginx,
   publicRoute,
@@ -23,6 +24,7 @@ import type {
 } from '@peergate/core'
 import { createConformanceGates, readerId } from '@peergate/testkit'
 import t from 'tap'
+import { atOnce } from '../support/decide-by.js'
 import { faultOf } from '../support/fault-of.js'
 import {
   createForwardedGate,
@@ -345,4 +347,31 @@ t.test('guards public routes of what no gate let in', async (t) => {
   const request = { socket: {}, rawHeaders: ['Client-Cert', 'a'], headers: { 'client-cert': 'a' } }
   t.equal((await guard(gate.admit(request))).allowed, false)
   t.strictSame([request.rawHeaders, request.headers], [[], {}])
+})
+
+t.test('cannot tell of a hash alone whose other signature it is of', async (t) => {
+  const hash = Array.from({ length: 32 }, () => 'AB').join(':')
+  const mesh = contractOf({ ...asserted, fingerprint256: hash }, 'either')
+  const everybody = { anyIdentity: true, allow: ['invoice:read'] } as const
+  for (const [effect, fingerprint256, isAllowed] of [
+    ['allow', hash, true],
+    ['allow', hash.replaceAll('AB', 'CD'), false],
+    ['deny', hash, false],
+    ['deny', hash.replaceAll('AB', 'CD'), false],
+  ] as const) {
+    const grant = { fingerprint256, notAfter: '9999-12-31T23:59:59Z', [effect]: ['invoice:read'] }
+    const policy = definePolicy<'spiffe', 'invoice:read', string>({
+      identity: 'spiffe',
+      permissions: ['invoice:read'],
+      grants: [...(effect === 'deny' ? [everybody] : []), grant],
+    })
+    const source = createSource({ contract: mesh, maxAssertionAge: 'unbounded' })
+    const gate = createForwardedGate(source, { policy })
+    const guard = gate.guard(gate.permission('invoice:read'))
+    const server = createServer((request, response) => {
+      response.end(String(atOnce(guard(gate.admit(request), request)).allowed))
+    })
+    const { port } = (await listenOn(t, server)) as { readonly port: number }
+    t.equal(await (await fetch(`http://127.0.0.1:${port}`)).text(), String(isAllowed))
+  }
 })
