@@ -2,6 +2,7 @@ import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions, Requirement } from '@peergate/core'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { askAll } from './ask-all.js'
 import { createEnforce } from './enforce.js'
 import type { AnyRequest, RequirementHook } from './enforce.js'
 import { refuseEarlierRoutes, refuseSecondGate } from './refuse-registration.js'
@@ -65,7 +66,7 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
     const { gate, defaults, routes, ...answering } = options
     const enforce = createEnforce(createRefusalAnswer('peergate', gate, answering))
     const requirements = createRouteRequirements({ gate, defaults, routes })
-    const guards = createRouteGuards(gate, requirements.find)
+    const guards = createRouteGuards(gate, requirements)
     refuseSecondGate(fastify)
     refuseEarlierRoutes(fastify)
 
@@ -94,10 +95,11 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
     const enforceRoute = enforce((request) => {
       const admission = gate.admit(request.raw)
       rememberAdmission(request, admission)
-      const guard = guards.guardOf(request)
-      const decision = guard(admission, request, request.params)
-      rememberDecision(request, guard, decision)
-      return decision
+      return askAll(guards.guardsOf(request), (guard) => {
+        const decision = guard(admission, request, request.params)
+        rememberDecision(request, guard, decision)
+        return decision
+      })
     })
     fastify.addHook('onRequest', enforceRoute)
     fastify.addHook('preHandler', (request, reply, done) => {

@@ -133,6 +133,23 @@ t.test('writes a route of every method as ALL, if they all need the same', async
   t.ok(rows.includes('POST /named closed'))
 })
 
+t.test('lists what hooks of the route ask for, whoever gave them to it', async (t) => {
+  const { gate, app, readable } = await createGuardedApp()
+  const mayWrite = app.requirePermission(gate.permission('invoice:write'))
+  app.addHook('onRoute', (route) => {
+    if (route.url === '/taken') route.onRequest = []
+    else route.preHandler = [mayWrite]
+  })
+  app.get('/added', readable, handler)
+  app.get('/silent', handler)
+  app.get('/taken', { ...readable, onRequest: mayWrite }, handler)
+  t.strictSame(await inventoryOf(gate, app), [
+    'GET /added allOf(invoice:read, invoice:write)',
+    'GET /silent closed',
+    'GET /taken allOf(invoice:read, invoice:write)',
+  ])
+})
+
 t.test('lists as closed what a later onRoute hook has meddled with', async (t) => {
   const { gate, app, readable } = await createGuardedApp()
   app.addHook('onRoute', (route) => {
