@@ -3,6 +3,7 @@ import type { ClientIdentity, PeerGate, RefusalAnswerOptions, Requirement } from
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { askAll } from './ask-all.js'
+import { declareWeakly } from './declare-weakly.js'
 import { createEnforce } from './enforce.js'
 import type { AnyRequest, RequirementHook } from './enforce.js'
 import { refuseEarlierRoutes, refuseSecondGate } from './refuse-registration.js'
@@ -80,17 +81,16 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
     fastify.decorate('setDefaultRequirement', function (requirement: Requirement) {
       requirements.setDefault(this, requirement)
     })
-    let isReady = false
-    gate.declareRoutes({ routes: guards.list, isComplete: () => isReady })
+    const takeBack = declareWeakly(gate, guards)
     fastify.addHook('onRoute', function (route) {
       guards.guardRoute(this, route)
     })
     fastify.addHook('onReady', async () => {
-      isReady = true
+      guards.complete()
       requirements.refuseUnused()
-      guards.warnOfClosed()
       gate.checkRoutes()
     })
+    fastify.addHook('onClose', async () => takeBack())
 
     const enforceRoute = enforce((request) => {
       const admission = gate.admit(request.raw)

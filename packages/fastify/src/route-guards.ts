@@ -13,7 +13,9 @@ export interface RouteGuards {
   /** All guards of the route that serves `request`; for one without, a guard that lets nobody pass. */
   readonly guardsOf: (request: AnyRequest) => Guards
   readonly list: () => readonly DeclaredRoute[]
-  readonly warnOfClosed: () => void
+  readonly isComplete: () => boolean
+  /** Remembers that no route comes any more, and warns of those that are closed. */
+  readonly complete: () => void
 }
 
 export function createRouteGuards(
@@ -27,6 +29,7 @@ export function createRouteGuards(
     readonly url: string
   }[] = []
   const statements = createRouteStatements(findInHooks)
+  let isComplete = false
 
   function list(): readonly DeclaredRoute[] {
     return listRoutes(
@@ -56,7 +59,9 @@ export function createRouteGuards(
       return [closeRoute(`${method} ${routeOptions.url}`, guardIdentified)]
     },
     list,
-    warnOfClosed() {
+    isComplete: () => isComplete,
+    complete() {
+      isComplete = true
       const closed = list().filter(({ requirements }) => requirements.length === 0)
       if (closed.length > 0) warn(closed)
     },

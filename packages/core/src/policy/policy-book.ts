@@ -29,8 +29,11 @@ export interface PolicyBook<in Permission extends string = never> {
    * Tells the gate of the routes of one application. For adapters, and for whoever guards routes by
    * hand. Tell it of every application of the gate before the first of them is checked: what a later
    * one needs is not known before.
+   *
+   * Gives a function that takes the routes back, for when the application is closed. Until then the
+   * gate holds the list and whatever the list holds.
    */
-  readonly declareRoutes: (list: RouteList) => void
+  readonly declareRoutes: (list: RouteList) => () => void
   /** Every route that the gate was told of, what it needs and which grants give that. */
   readonly inventory: () => readonly InventoryRoute[]
   /** What does not fit together between routes and policy; none if all does. */
@@ -81,18 +84,14 @@ export function createPolicyBook<Permission extends string>(
   { findings, clock, authorize }: PolicyBookOptions,
 ): GatePolicyBook<Permission> {
   const { keep, statementOfGuard } = createMemory()
-  const lists: RouteList[] = []
+  const { declare, listRoutes, isComplete } = createRouteLists()
   const report = createReport(findings)
   let isChecked = false
-
-  function listRoutes(): readonly DeclaredRoute[] {
-    return lists.flatMap(({ routes }) => routes())
-  }
 
   function findUnfitWith(policy: AuditSubject['policy']): readonly Finding[] {
     return findUnfit({
       routes: listRoutes(),
-      isComplete: lists.every(({ isComplete }) => isComplete()),
+      isComplete: isComplete(),
       statementOf: statementOfGuard,
       policy,
       hasAuthorizer: authorize !== undefined,
@@ -118,7 +117,7 @@ export function createPolicyBook<Permission extends string>(
     },
     prepare,
     setPolicy: (policy) => prepare(policy)(),
-    declareRoutes: (list) => void lists.push(list),
+    declareRoutes: declare,
     inventory: () => takeInventory(listRoutes(), statementOfGuard, current.compiled()),
     audit: () => findUnfitWith(current.compiled()),
     checkRoutes() {
@@ -131,6 +130,23 @@ export function createPolicyBook<Permission extends string>(
       const subject = { identity, params, now: clock(), hasAuthorizer: authorize !== undefined }
       return explainStatement(statement, current.compiled(), subject)
     },
+  }
+}
+
+/** The routes of the applications that are there. */
+function createRouteLists() {
+  // One list may be declared twice, and is taken back once for each.
+  const declared = new Set<{ readonly list: RouteList }>()
+  const listAll = () => Array.from(declared, ({ list }) => list)
+  return {
+    declare: (list: RouteList): (() => void) => {
+      const entry = { list }
+      declared.add(entry)
+      return () => void declared.delete(entry)
+    },
+    listRoutes: (): readonly DeclaredRoute[] => listAll().flatMap((list) => list.routes()),
+    /** Without any list, all applications are closed, or none has begun. */
+    isComplete: () => declared.size > 0 && listAll().every((list) => list.isComplete()),
   }
 }
 

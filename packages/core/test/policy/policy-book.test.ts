@@ -116,6 +116,35 @@ t.test(
   },
 )
 
+t.test('knows nothing of routes that were taken back, and keeps all others', (t) => {
+  const gate = paymentsGate({ policy: generous })
+  const list = listOf(gate, ['invoice:write'])
+  const takeBack = gate.declareRoutes(list)
+  gate.declareRoutes(list)
+  const takeBackUnready = gate.declareRoutes(listOf(gate, ['invoice:read'], false))
+  t.equal(gate.inventory().length, 2)
+  t.strictSame(gate.audit(), [])
+  takeBackUnready()
+  t.strictSame(
+    gate.audit().map(({ detail }) => detail),
+    ['no route needs "invoice:read": take it out of the vocabulary, or name it'],
+  )
+  takeBack()
+  takeBack()
+  t.match(gate.inventory(), [{ requirement: 'invoice:write' }])
+  t.end()
+})
+
+t.test('calls no permission needless where no application is left', (t) => {
+  const gate = paymentsGate({ findings: 'error', policy: generous })
+  const takeBack = gate.declareRoutes(listOf(gate, ['invoice:read', 'invoice:write']))
+  gate.checkRoutes()
+  takeBack()
+  t.strictSame(gate.audit(), [])
+  t.equal(gate.setPolicy(generous), undefined)
+  t.end()
+})
+
 t.test('refuses a guard of another gate', async (t) => {
   const gate = paymentsGate()
   gate.declareRoutes(listOf(paymentsGate(), ['invoice:read']))
