@@ -1,4 +1,4 @@
-import type { ClientIdentity, IdentityKind } from '../client-identity.js'
+import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
 import { optionError } from '../options.js'
 import { findUnfit } from './audit.js'
@@ -16,15 +16,17 @@ import { permissionsIn, requirementForms, statementOf } from './statement.js'
 import type { Statement } from './statement.js'
 
 /** What a gate knows of its policy and its routes, for those who boot, review and operate it. */
-export interface PolicyBook<in Permission extends string = never> {
+export interface PolicyBook {
   /**
-   * Puts another policy in force, as a whole. Decisions that have begun finish on the one before.
+   * Puts another policy in force, as a whole. Decisions that have begun finish on the one before. Its
+   * vocabulary is compared when this is called: it may have more permissions than the one before, and
+   * must have all that a requirement names.
    *
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PERMISSION_UNKNOWN where it does
    * not fit the gate or lacks a permission that a route needs, ERR_PEERGATE_AUDIT_FAILED as
    * `checkRoutes`; then the old policy stays in force.
    */
-  readonly setPolicy: (policy: Policy<IdentityKind, Permission>) => void
+  readonly setPolicy: (policy: Policy) => void
   /**
    * Tells the gate of the routes of one application. For adapters, and for whoever guards routes by
    * hand. Tell it of every application of the gate before the first of them is checked: what a later
@@ -40,7 +42,10 @@ export interface PolicyBook<in Permission extends string = never> {
   readonly audit: () => readonly Finding[]
   /**
    * Reports the findings of `audit` as the option `findings` says, and warns of each of them once:
-   * for adapters, when an application has all of its routes.
+   * for adapters, when an application has all of its routes. From then on every new policy is checked
+   * alike. It looks at all applications and at the time of the call: the boot of a later application
+   * fails by a grant that has ended since, or by a route of another. Those that run go on, since
+   * nothing is thrown but here and where a new policy is refused.
    *
    * @throws {PeerGateError} ERR_PEERGATE_AUDIT_FAILED, whose `detail` names every finding
    */
@@ -72,17 +77,17 @@ export interface PolicyBookOptions {
 }
 
 /** The book, and what only its gate does with it. */
-export interface GatePolicyBook<in Permission extends string> extends PolicyBook<Permission> {
+export interface GatePolicyBook extends PolicyBook {
   /** Gets the book to know a guard. */
   readonly remember: (guard: Guard, statement: Statement) => void
   /** The checks of `setPolicy`, and what puts the policy in force behind them. */
   readonly prepare: (policy: Policy) => () => void
 }
 
-export function createPolicyBook<Permission extends string>(
+export function createPolicyBook(
   current: CurrentPolicy,
   { findings, clock, authorize }: PolicyBookOptions,
-): GatePolicyBook<Permission> {
+): GatePolicyBook {
   const { keep, statementOfGuard } = createMemory()
   const { declare, listRoutes, isComplete } = createRouteLists()
   const report = createReport(findings)
