@@ -9,7 +9,7 @@ import { createRouteStatements } from './route-statements.js'
 
 /** The guards of the routes of one registration, made as the routes are declared. */
 export interface RouteGuards {
-  readonly guardRoute: (scope: FastifyInstance, route: RouteOptions) => void
+  readonly guardRoute: (scope: FastifyInstance, route: RegisteredRoute) => void
   /** All guards of the route that serves `request`; for one without, a guard that lets nobody pass. */
   readonly guardsOf: (request: AnyRequest) => Guards
   readonly list: () => readonly DeclaredRoute[]
@@ -18,26 +18,34 @@ export interface RouteGuards {
   readonly complete: () => void
 }
 
+/** A route as Fastify tells of it; the path is the one below the prefix. */
+type RegisteredRoute = RouteOptions & { readonly routePath: string }
+
+/** Where it was declared, and what it was called when the gate was told of it. */
+interface ToldRoute {
+  readonly scope: FastifyInstance
+  readonly route: RegisteredRoute
+  readonly url: string
+  readonly routePath: string
+}
+
 export function createRouteGuards(
   gate: PeerGate,
   { find, findInHooks }: Pick<RouteRequirements, 'find' | 'findInHooks'>,
 ): RouteGuards {
   const guardIdentified = gate.guard(authenticated)
-  const seen: {
-    readonly scope: FastifyInstance
-    readonly route: RouteOptions
-    readonly url: string
-  }[] = []
+  const seen: ToldRoute[] = []
   const statements = createRouteStatements(findInHooks)
   let isComplete = false
 
   function list(): readonly DeclaredRoute[] {
     return listRoutes(
-      seen.map(({ scope, route, url }) => {
+      seen.map((told) => {
+        const { scope, route } = told
         const methods = methodsOf(route)
         const guardsOf = (method: string) => statements.recall(route.config ?? {}, method)
         return {
-          url,
+          urls: urlsOf(told),
           constraints: route.constraints ?? {},
           isForAll: scope.supportedMethods.every((method) => methods.includes(method)),
           guards: new Map(methods.map((method) => [method, guardsOf(method)])),
@@ -50,7 +58,7 @@ export function createRouteGuards(
     guardRoute(scope, route) {
       const guards = new Map(methodsOf(route).map((method) => [method, find(scope, route, method)]))
       statements.keep(route, guards)
-      seen.push({ scope, route, url: route.url })
+      seen.push({ scope, route, url: route.url, routePath: route.routePath })
     },
     guardsOf({ is404, method, routeOptions }) {
       if (is404) return [guardIdentified]
@@ -66,6 +74,14 @@ export function createRouteGuards(
       if (closed.length > 0) warn(closed)
     },
   }
+}
+
+/**
+ * The URLs that a route was registered with, which a later onRoute hook may have changed. The `/` below
+ * a prefix is registered as `/p`, of which Fastify tells, and then with the same options as `/p/`.
+ */
+function urlsOf({ route, url, routePath }: ToldRoute): readonly string[] {
+  return routePath === '' && route.routePath === '/' ? [url, route.url] : [route.url]
 }
 
 function isSome(guards: readonly Guard[]): guards is Guards {
