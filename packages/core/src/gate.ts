@@ -62,7 +62,7 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
  * Turns the peer of a request into an identity, and a requirement into decisions. `PeerGate` without
  * its permissions stands for any gate; `in`, since a gate cannot stand for one that knows more.
  */
-export interface PeerGate<in Permission extends string = never> extends PolicyBook<Permission> {
+export interface PeerGate<in Permission extends string = never> extends PolicyBook {
   /** Who sent a request; never throws, and answers nobody. */
   readonly admit: Admit
   /**
@@ -129,7 +129,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
     authorizeWithin: authorizeWithin ?? 1,
     report: containCallback('onFault', parsed.onFault),
   })
-  const { remember, prepare, ...book } = createPolicyBook<Permission>(current, setting)
+  const { remember, prepare, ...book } = createPolicyBook(current, setting)
   claimSource(options.source)
   if (file !== null) followReloads(file, prepare)
   let denied: ReadonlySet<string> = new Set()

@@ -4,7 +4,7 @@ import { parametersOf } from './route-parameters.js'
 
 /** A route as Fastify told of it. */
 export interface SeenRoute {
-  readonly url: string
+  readonly urls: readonly string[]
   readonly constraints: Readonly<Record<string, unknown>>
   /** Whether it serves every method that its server knows. */
   readonly isForAll: boolean
@@ -12,8 +12,9 @@ export interface SeenRoute {
   readonly guards: ReadonlyMap<string, readonly Guard[]>
 }
 
-/** One method of a route. */
-interface Entry extends Pick<SeenRoute, 'constraints' | 'url'> {
+/** One method of a route at one of its URLs. */
+interface Entry extends Pick<SeenRoute, 'constraints'> {
+  readonly url: string
   readonly method: string
   readonly guards: readonly Guard[]
 }
@@ -27,21 +28,24 @@ export function listRoutes(seen: readonly SeenRoute[]): readonly DeclaredRoute[]
     .map(declare)
 }
 
-function listMethods({ url, constraints, isForAll, guards }: SeenRoute): readonly Entry[] {
-  const entries = Array.from(guards, ([method, own]) => ({ url, constraints, method, guards: own }))
-  const [first] = entries
-  const isOne = isForAll && first !== undefined && entries.every((entry) => isSame(first, entry))
-  return isOne ? [{ ...first, method: 'ALL' }] : entries
+function listMethods({ urls, constraints, isForAll, guards }: SeenRoute): readonly Entry[] {
+  const needs = Array.from(guards, ([method, own]) => ({ method, guards: own }))
+  const [first] = needs
+  const isOne = isForAll && first !== undefined && needs.every((need) => isSameNeed(first, need))
+  const methods = isOne ? [{ ...first, method: 'ALL' }] : needs
+  return urls.flatMap((url) =>
+    methods.map(({ method, guards: own }) => ({ url, constraints, method, guards: own })),
+  )
+}
+
+function isSame(one: Entry, other: Entry): boolean {
+  const isSamePlace = one.url === other.url && isDeepStrictEqual(one.constraints, other.constraints)
+  return isSamePlace && isSameNeed(one, other)
 }
 
 /** Guards are compared as functions: one requirement has one. */
-function isSame(one: Entry, other: Entry): boolean {
-  return isDeepStrictEqual(keyOf(one), keyOf(other))
-}
-
-/** Of the two URLs that `/` below a prefix stands for, Fastify tells one for GET and both for HEAD. */
-function keyOf({ url, constraints, guards }: Entry): readonly unknown[] {
-  return [url.replace(/\/$/u, ''), constraints, guards]
+function isSameNeed(one: Pick<Entry, 'guards'>, other: Pick<Entry, 'guards'>): boolean {
+  return isDeepStrictEqual(one.guards, other.guards)
 }
 
 function declare({ url, constraints, method, guards }: Entry): DeclaredRoute {

@@ -2,6 +2,8 @@ import { createRefusalAnswer } from '@peergate/core'
 import type { ClientIdentity, PeerGate, RefusalAnswerOptions, Requirement } from '@peergate/core'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { askAll } from './ask-all.js'
+import { declareWeakly } from './declare-weakly.js'
 import { createEnforce } from './enforce.js'
 import type { AnyRequest, RequirementHook } from './enforce.js'
 import { refuseEarlierRoutes, refuseSecondGate } from './refuse-registration.js'
@@ -65,7 +67,7 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
     const { gate, defaults, routes, ...answering } = options
     const enforce = createEnforce(createRefusalAnswer('peergate', gate, answering))
     const requirements = createRouteRequirements({ gate, defaults, routes })
-    const guards = createRouteGuards(gate, requirements.find)
+    const guards = createRouteGuards(gate, requirements)
     refuseSecondGate(fastify)
     refuseEarlierRoutes(fastify)
 
@@ -79,25 +81,25 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
     fastify.decorate('setDefaultRequirement', function (requirement: Requirement) {
       requirements.setDefault(this, requirement)
     })
-    let isReady = false
-    gate.declareRoutes({ routes: guards.list, isComplete: () => isReady })
+    const takeBack = declareWeakly(gate, guards)
     fastify.addHook('onRoute', function (route) {
       guards.guardRoute(this, route)
     })
     fastify.addHook('onReady', async () => {
-      isReady = true
+      guards.complete()
       requirements.refuseUnused()
-      guards.warnOfClosed()
       gate.checkRoutes()
     })
+    fastify.addHook('onClose', async () => takeBack())
 
     const enforceRoute = enforce((request) => {
       const admission = gate.admit(request.raw)
       rememberAdmission(request, admission)
-      const guard = guards.guardOf(request)
-      const decision = guard(admission, request, request.params)
-      rememberDecision(request, guard, decision)
-      return decision
+      return askAll(guards.guardsOf(request), (guard) => {
+        const decision = guard(admission, request, request.params)
+        rememberDecision(request, guard, decision)
+        return decision
+      })
     })
     fastify.addHook('onRequest', enforceRoute)
     fastify.addHook('preHandler', (request, reply, done) => {

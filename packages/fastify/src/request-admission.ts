@@ -8,7 +8,14 @@ const decisionKey = Symbol('peergate.decision')
 
 interface AdmittedRequest {
   [admissionKey]?: Admission | null
-  [decisionKey]?: { readonly guard: Guard; readonly decision: PendingDecision } | null
+  [decisionKey]?: KnownDecision | null
+}
+
+/** What one guard said of a request, and what others said before it. */
+interface KnownDecision {
+  readonly guard: Guard
+  readonly decision: PendingDecision
+  readonly earlier: KnownDecision | null
 }
 
 /** Gives requests a place for their admission, and a `clientIdentity` that nobody can overwrite. */
@@ -28,13 +35,19 @@ export function rememberAdmission(request: object, admission: Admission): void {
 
 /** Remembers what `guard` said of a request, so that no predicate is asked twice. */
 export function rememberDecision(request: object, guard: Guard, decision: PendingDecision): void {
-  ;(request as AdmittedRequest)[decisionKey] = { guard, decision }
+  const earlier = lastDecisionOf(request)
+  ;(request as AdmittedRequest)[decisionKey] = { guard, decision, earlier }
 }
 
 /** What `guard` said of a request; null where it was not asked. */
 export function decisionOf(request: object, guard: Guard): PendingDecision | null {
-  const known = (request as AdmittedRequest)[decisionKey] ?? null
-  return known?.guard === guard ? known.decision : null
+  let known = lastDecisionOf(request)
+  while (known !== null && known.guard !== guard) known = known.earlier
+  return known?.decision ?? null
+}
+
+function lastDecisionOf(request: object): KnownDecision | null {
+  return (request as AdmittedRequest)[decisionKey] ?? null
 }
 
 /**

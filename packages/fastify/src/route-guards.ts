@@ -1,51 +1,54 @@
 import { PeerGateError, authenticated } from '@peergate/core'
-import type { DeclaredRoute, Guard, PeerGate, Requirement } from '@peergate/core'
-import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify'
+import type { DeclaredRoute, Guard, PeerGate } from '@peergate/core'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { Guards } from './ask-all.js'
 import type { AnyRequest } from './enforce.js'
 import { listRoutes } from './list-routes.js'
 import type { RouteRequirements } from './route-requirements.js'
+import { createRouteStatements } from './route-statements.js'
 
 /** The guards of the routes of one registration, made as the routes are declared. */
 export interface RouteGuards {
-  readonly guardRoute: (scope: FastifyInstance, route: RouteOptions) => void
-  /** The guard of the route that serves `request`; for one without, a guard that lets nobody pass. */
-  readonly guardOf: (request: AnyRequest) => Guard
+  readonly guardRoute: (scope: FastifyInstance, route: RegisteredRoute) => void
+  /** All guards of the route that serves `request`; for one without, a guard that lets nobody pass. */
+  readonly guardsOf: (request: AnyRequest) => Guards
   readonly list: () => readonly DeclaredRoute[]
-  readonly warnOfClosed: () => void
+  readonly isComplete: () => boolean
+  /** Remembers that no route comes any more, and warns of those that are closed. */
+  readonly complete: () => void
 }
 
-/** What a route stated, kept on its config: the one part of its options that a request leads to. */
-interface Statement {
-  readonly permission: Requirement | undefined
-  readonly guards: ReadonlyMap<string, readonly Guard[]>
+/** A route as Fastify tells of it; the path is the one below the prefix. */
+type RegisteredRoute = RouteOptions & { readonly routePath: string }
+
+/** Where it was declared, and what it was called when the gate was told of it. */
+interface ToldRoute {
+  readonly scope: FastifyInstance
+  readonly route: RegisteredRoute
+  readonly url: string
+  readonly routePath: string
 }
 
-export function createRouteGuards(gate: PeerGate, find: RouteRequirements['find']): RouteGuards {
+export function createRouteGuards(
+  gate: PeerGate,
+  { find, findInHooks }: Pick<RouteRequirements, 'find' | 'findInHooks'>,
+): RouteGuards {
   const guardIdentified = gate.guard(authenticated)
-  const seen: {
-    readonly scope: FastifyInstance
-    readonly route: RouteOptions
-    readonly url: string
-  }[] = []
-  // Of this registration alone: what another gate compiled is no statement to this one.
-  const statementKey = Symbol('peergate.statement')
-
-  function recall(config: FastifyContextConfig, method: string): readonly Guard[] {
-    const { [statementKey]: statement } = config as { readonly [statementKey]?: Statement }
-    // A permission that a later onRoute hook put here was never compiled.
-    if (statement?.permission !== config.permission) return []
-    return statement?.guards.get(method) ?? []
-  }
+  const seen: ToldRoute[] = []
+  const statements = createRouteStatements(findInHooks)
+  let isComplete = false
 
   function list(): readonly DeclaredRoute[] {
     return listRoutes(
-      seen.map(({ scope, route, url }) => {
+      seen.map((told) => {
+        const { scope, route } = told
         const methods = methodsOf(route)
+        const guardsOf = (method: string) => statements.recall(route.config ?? {}, method)
         return {
-          url,
+          urls: urlsOf(told),
           constraints: route.constraints ?? {},
           isForAll: scope.supportedMethods.every((method) => methods.includes(method)),
-          guards: new Map(methods.map((method) => [method, recall(route.config ?? {}, method)])),
+          guards: new Map(methods.map((method) => [method, guardsOf(method)])),
         }
       }),
     )
@@ -54,22 +57,35 @@ export function createRouteGuards(gate: PeerGate, find: RouteRequirements['find'
   return {
     guardRoute(scope, route) {
       const guards = new Map(methodsOf(route).map((method) => [method, find(scope, route, method)]))
-      const statement: Statement = { permission: route.config?.permission, guards }
-      route.config = Object.assign({ ...route.config }, { [statementKey]: statement })
-      seen.push({ scope, route, url: route.url })
+      statements.keep(route, guards)
+      seen.push({ scope, route, url: route.url, routePath: route.routePath })
     },
-    guardOf({ is404, method, routeOptions }) {
-      if (is404) return guardIdentified
-      // Whatever else the route states is asked by the hooks that state it.
-      const [guard] = recall(routeOptions.config, method)
-      return guard ?? closeRoute(`${method} ${routeOptions.url}`, guardIdentified)
+    guardsOf({ is404, method, routeOptions }) {
+      if (is404) return [guardIdentified]
+      const guards = statements.recallServed(routeOptions.config, method)
+      if (isSome(guards)) return guards
+      return [closeRoute(`${method} ${routeOptions.url}`, guardIdentified)]
     },
     list,
-    warnOfClosed() {
+    isComplete: () => isComplete,
+    complete() {
+      isComplete = true
       const closed = list().filter(({ requirements }) => requirements.length === 0)
       if (closed.length > 0) warn(closed)
     },
   }
+}
+
+/**
+ * The URLs that a route was registered with, which a later onRoute hook may have changed. The `/` below
+ * a prefix is registered as `/p`, of which Fastify tells, and then with the same options as `/p/`.
+ */
+function urlsOf({ route, url, routePath }: ToldRoute): readonly string[] {
+  return routePath === '' && route.routePath === '/' ? [url, route.url] : [route.url]
+}
+
+function isSome(guards: readonly Guard[]): guards is Guards {
+  return guards.length > 0
 }
 
 function methodsOf({ method }: RouteOptions): readonly string[] {

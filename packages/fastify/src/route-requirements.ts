@@ -16,6 +16,8 @@ export interface RouteRequirements {
    * that states its requirement twice
    */
   readonly find: (scope: object, route: RouteOptions, method: string) => readonly Guard[]
+  /** The guards of the hooks that a route has at this moment. */
+  readonly findInHooks: (route: RouteOptions) => readonly Guard[]
   /** Marks a hook as stating the requirement of the routes that it is given to. */
   readonly stateBy: (guard: Guard, hook: RequirementHook) => RequirementHook
   /** @throws {PeerGateError} what `gate.guard` throws, and what `ScopeDefaults.set` does */
@@ -35,12 +37,16 @@ export function createRouteRequirements(options: {
   const scopes = createScopeDefaults(defaults === undefined ? undefined : guardFor(defaults))
   const guardsByHook = new WeakMap<object, Guard>()
 
-  function listStated({ config, onRequest, preValidation, preHandler }: RouteOptions) {
+  function findInHooks({ onRequest, preValidation, preHandler }: RouteOptions): readonly Guard[] {
     const hooks = [onRequest, preValidation, preHandler].flat()
-    const byHook = hooks.flatMap((hook) => (hook && guardsByHook.get(hook)) ?? [])
+    return hooks.flatMap((hook) => (hook && guardsByHook.get(hook)) ?? [])
+  }
+
+  function listStated(route: RouteOptions): readonly Guard[] {
+    const { config } = route
     // A key with an undefined value is a mistake, and must not become the default.
-    if (!('permission' in (config ?? {}))) return byHook
-    return [guardFor(config?.permission as Requirement), ...byHook]
+    if (!('permission' in (config ?? {}))) return findInHooks(route)
+    return [guardFor(config?.permission as Requirement), ...findInHooks(route)]
   }
 
   return {
@@ -54,6 +60,7 @@ export function createRouteRequirements(options: {
       declared.refuseStated(method, route.url)
       return stated
     },
+    findInHooks,
     stateBy(guard, hook) {
       guardsByHook.set(hook, guard)
       return hook

@@ -79,12 +79,45 @@ t.test('lists every route with its whole URL and all that it states', async (t) 
   t.strictSame(await inventoryOf(gate, app), [
     'GET /silent closed',
     'GET /v1 invoice:write',
+    'GET /v1/ invoice:write',
     'DELETE /v1/both invoice:write',
     'GET /v1/default authenticated',
     'DELETE /v1/hook invoice:write',
     'POST /v1/tenants/:tenant invoice:read',
     'DELETE /v1/two allOf(invoice:read, invoice:write)',
   ])
+})
+
+t.test('lists the URLs that a prefixed root is served at, and no others', async (t) => {
+  const { gate, app, readable } = await createGuardedApp()
+  for (const prefixTrailingSlash of ['both', 'slash', 'no-slash'] as const) {
+    app.register(
+      async (child) => {
+        child.get('/', { ...readable, prefixTrailingSlash }, handler)
+        child.post('/', { ...readable, prefixTrailingSlash }, handler)
+      },
+      { prefix: `/${prefixTrailingSlash}` },
+    )
+  }
+  const paths = ['/both', '/both/', '/no-slash', '/slash/']
+  t.strictSame(
+    await inventoryOf(gate, app),
+    paths.flatMap((path) => [`GET ${path} invoice:read`, `POST ${path} invoice:read`]),
+  )
+  const served = ['/both', '/slash', '/no-slash']
+    .flatMap((path) => [path, `${path}/`])
+    .filter((url) => app.hasRoute({ method: 'GET', url }))
+  t.strictSame(served.toSorted(), paths)
+})
+
+t.test('lists a route with the URL that a later onRoute hook has given it', async (t) => {
+  const { gate, app, readable } = await createGuardedApp()
+  app.addHook('onRoute', (route) => {
+    route.url = route.url.replace('/old', '/new')
+  })
+  app.get('/old/:tenant', readable, handler)
+  t.strictSame(await inventoryOf(gate, app), ['GET /new/:tenant invoice:read'])
+  t.equal(app.hasRoute({ method: 'GET', url: '/new/:tenant' }), true)
 })
 
 t.test('tells the versions and the hosts of a route apart', async (t) => {
@@ -131,6 +164,23 @@ t.test('writes a route of every method as ALL, if they all need the same', async
   )
   t.ok(rows.includes('GET /named publicRoute'))
   t.ok(rows.includes('POST /named closed'))
+})
+
+t.test('lists what hooks of the route ask for, whoever gave them to it', async (t) => {
+  const { gate, app, readable } = await createGuardedApp()
+  const mayWrite = app.requirePermission(gate.permission('invoice:write'))
+  app.addHook('onRoute', (route) => {
+    if (route.url === '/taken') route.onRequest = []
+    else route.preHandler = [mayWrite]
+  })
+  app.get('/added', readable, handler)
+  app.get('/silent', handler)
+  app.get('/taken', { ...readable, onRequest: mayWrite }, handler)
+  t.strictSame(await inventoryOf(gate, app), [
+    'GET /added allOf(invoice:read, invoice:write)',
+    'GET /silent closed',
+    'GET /taken allOf(invoice:read, invoice:write)',
+  ])
 })
 
 t.test('lists as closed what a later onRoute hook has meddled with', async (t) => {

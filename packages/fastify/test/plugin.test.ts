@@ -1,6 +1,7 @@
 import {
   authenticated,
   createPeerGate,
+  createRefusalAnswer,
   definePolicy,
   dnsSan,
   publicRoute,
@@ -144,6 +145,34 @@ t.test('tells a stranger the same of a closed route and of none', async (t) => {
   const closed = await stranger.request('GET', '/closed')
   const missing = await stranger.request('GET', '/missing')
   t.match(missing, { status: closed.status, body: closed.body })
+})
+
+t.test('lets Fastify answer what has no path, and frameworkErrors refuse it', async (t) => {
+  const plain = createApp()
+  await plain.register(peergate, { gate })
+  const { stranger } = await listen(t, plain)
+  t.match(await stranger.request('GET', '/%zz'), { status: 400, body: /FST_ERR_BAD_URL/u })
+
+  const { problem } = createRefusalAnswer('frameworkErrors', gate, {})
+  const app = createApp({
+    frameworkErrors(error, request, reply) {
+      const { refusal } = gate.admit(request.raw)
+      if (refusal === null) {
+        reply.send(error as never)
+        return
+      }
+      const { statusCode, headers, body } = problem(refusal)
+      reply.headers(headers)
+      reply.code(statusCode as never).send(Buffer.from(body) as never)
+    },
+  })
+  await app.register(peergate, { gate })
+  const clients = await listen(t, app)
+  const missing = await clients.stranger.request('GET', '/missing')
+  const undecodable = await clients.stranger.request('GET', '/%zz')
+  t.match(undecodable, { status: missing.status, body: missing.body })
+  t.equal(undecodable.headers['content-type'], missing.headers['content-type'])
+  t.match(await clients.reader.request('GET', '/%zz'), { status: 400, body: /FST_ERR_BAD_URL/u })
 })
 
 t.test('guards the not-found handlers of its scope and its children', async (t) => {

@@ -1,5 +1,6 @@
 import { publicRoute } from '@peergate/core'
-import { peergate } from '@peergate/fastify'
+import type { Requirement } from '@peergate/core'
+import { peergate, when } from '@peergate/fastify'
 import type { FastifyInstance, FastifyServerOptions, RouteOptions } from 'fastify'
 import t from 'tap'
 import {
@@ -215,4 +216,64 @@ t.test('closes a method that a later onRoute hook adds', async (t) => {
   const { reader } = await listen(t, app)
   t.equal(await ask(reader, 'POST', '/x'), '200')
   t.equal(await ask(reader, 'PUT', '/x'), '500 ROUTE_UNDECLARED')
+})
+
+t.test(
+  'asks for all that a route states, though a later onRoute hook takes its hooks',
+  async (t) => {
+    const app = await createGuardedApp()
+    app.addHook('onRoute', (route) => {
+      route.onRequest = [async () => {}]
+    })
+    const [mayRead, mayWrite] = [app.requirePermission(read), app.requirePermission(write)]
+    app.get('/second', { ...readable, onRequest: mayWrite }, () => 'ok')
+    app.get('/third', { ...readable, onRequest: [mayRead, mayWrite] }, () => 'ok')
+    app.get('/met', { config: { permission: publicRoute }, onRequest: mayRead }, () => 'ok')
+    const { reader } = await listen(t, app)
+    t.equal(await ask(reader, 'GET', '/second'), '403 PERMISSION_DENIED')
+    t.equal(await ask(reader, 'GET', '/third'), '403 PERMISSION_DENIED')
+    t.equal(await ask(reader, 'GET', '/met'), '200')
+  },
+)
+
+t.test('asks one requirement after the other, and none after a denial', async (t) => {
+  const app = await createGuardedApp()
+  const asked: string[] = []
+  const later = (name: string, answer: boolean) =>
+    when(async () => {
+      asked.push(name)
+      return answer
+    })
+  const hooksOf = (...requirements: Requirement[]) => requirements.map(app.requirePermission)
+  const permission = later('config', true)
+  const yes = [later('first', true), later('second', true)]
+  app.get('/met', { config: { permission }, preHandler: hooksOf(...yes) }, () => 'ok')
+  const no = [later('no', false), later('never', true)]
+  app.get('/unmet', { config: { permission }, preHandler: hooksOf(...no) }, () => 'ok')
+  app.get('/denied', { ...writable, preHandler: hooksOf(...yes) }, () => 'ok')
+  const { reader } = await listen(t, app)
+  t.equal(await ask(reader, 'GET', '/met'), '200')
+  t.strictSame(asked.splice(0), ['config', 'first', 'second'])
+  t.equal(await ask(reader, 'GET', '/unmet'), '403 CONDITION_UNMET')
+  t.strictSame(asked.splice(0), ['config', 'no'])
+  t.equal(await ask(reader, 'GET', '/denied'), '403 PERMISSION_DENIED')
+  t.strictSame(asked, [])
+})
+
+t.test('asks for what a later onRoute hook adds to a statement, before any hook', async (t) => {
+  const app = await createGuardedApp()
+  const mayWrite = app.requirePermission(write)
+  app.addHook('onRoute', (route) => {
+    route.preHandler = [mayWrite]
+  })
+  let called = 0
+  app.addHook('onRequest', async () => {
+    called += 1
+  })
+  app.get('/stated', readable, () => 'ok')
+  app.get('/silent', () => 'ok')
+  const { reader } = await listen(t, app)
+  t.equal(await ask(reader, 'GET', '/stated'), '403 PERMISSION_DENIED')
+  t.equal(await ask(reader, 'GET', '/silent'), '500 ROUTE_UNDECLARED')
+  t.equal(called, 0)
 })

@@ -21,7 +21,7 @@ export interface RouteRequirement {
   readonly parameters: readonly string[]
 }
 
-/** The routes of one application or listener. */
+/** The routes of one application or listener, for as long as they are declared. */
 export interface RouteList {
   /** Called whenever the routes are asked for. */
   readonly routes: () => readonly DeclaredRoute[]

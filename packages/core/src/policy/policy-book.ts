@@ -1,4 +1,4 @@
-import type { ClientIdentity, IdentityKind } from '../client-identity.js'
+import type { ClientIdentity } from '../client-identity.js'
 import { PeerGateError } from '../errors.js'
 import { optionError } from '../options.js'
 import { findUnfit } from './audit.js'
@@ -16,28 +16,36 @@ import { permissionsIn, requirementForms, statementOf } from './statement.js'
 import type { Statement } from './statement.js'
 
 /** What a gate knows of its policy and its routes, for those who boot, review and operate it. */
-export interface PolicyBook<in Permission extends string = never> {
+export interface PolicyBook {
   /**
-   * Puts another policy in force, as a whole. Decisions that have begun finish on the one before.
+   * Puts another policy in force, as a whole. Decisions that have begun finish on the one before. Its
+   * vocabulary is compared when this is called: it may have more permissions than the one before, and
+   * must have all that a requirement names.
    *
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PERMISSION_UNKNOWN where it does
    * not fit the gate or lacks a permission that a route needs, ERR_PEERGATE_AUDIT_FAILED as
    * `checkRoutes`; then the old policy stays in force.
    */
-  readonly setPolicy: (policy: Policy<IdentityKind, Permission>) => void
+  readonly setPolicy: (policy: Policy) => void
   /**
    * Tells the gate of the routes of one application. For adapters, and for whoever guards routes by
    * hand. Tell it of every application of the gate before the first of them is checked: what a later
    * one needs is not known before.
+   *
+   * Gives a function that takes the routes back, for when the application is closed. Until then the
+   * gate holds the list and whatever the list holds.
    */
-  readonly declareRoutes: (list: RouteList) => void
+  readonly declareRoutes: (list: RouteList) => () => void
   /** Every route that the gate was told of, what it needs and which grants give that. */
   readonly inventory: () => readonly InventoryRoute[]
   /** What does not fit together between routes and policy; none if all does. */
   readonly audit: () => readonly Finding[]
   /**
    * Reports the findings of `audit` as the option `findings` says, and warns of each of them once:
-   * for adapters, when an application has all of its routes.
+   * for adapters, when an application has all of its routes. From then on every new policy is checked
+   * alike. It looks at all applications and at the time of the call: the boot of a later application
+   * fails by a grant that has ended since, or by a route of another. Those that run go on, since
+   * nothing is thrown but here and where a new policy is refused.
    *
    * @throws {PeerGateError} ERR_PEERGATE_AUDIT_FAILED, whose `detail` names every finding
    */
@@ -69,30 +77,26 @@ export interface PolicyBookOptions {
 }
 
 /** The book, and what only its gate does with it. */
-export interface GatePolicyBook<in Permission extends string> extends PolicyBook<Permission> {
+export interface GatePolicyBook extends PolicyBook {
   /** Gets the book to know a guard. */
   readonly remember: (guard: Guard, statement: Statement) => void
   /** The checks of `setPolicy`, and what puts the policy in force behind them. */
   readonly prepare: (policy: Policy) => () => void
 }
 
-export function createPolicyBook<Permission extends string>(
+export function createPolicyBook(
   current: CurrentPolicy,
   { findings, clock, authorize }: PolicyBookOptions,
-): GatePolicyBook<Permission> {
+): GatePolicyBook {
   const { keep, statementOfGuard } = createMemory()
-  const lists: RouteList[] = []
+  const { declare, listRoutes, isComplete } = createRouteLists()
   const report = createReport(findings)
   let isChecked = false
-
-  function listRoutes(): readonly DeclaredRoute[] {
-    return lists.flatMap(({ routes }) => routes())
-  }
 
   function findUnfitWith(policy: AuditSubject['policy']): readonly Finding[] {
     return findUnfit({
       routes: listRoutes(),
-      isComplete: lists.every(({ isComplete }) => isComplete()),
+      isComplete: isComplete(),
       statementOf: statementOfGuard,
       policy,
       hasAuthorizer: authorize !== undefined,
@@ -118,7 +122,7 @@ export function createPolicyBook<Permission extends string>(
     },
     prepare,
     setPolicy: (policy) => prepare(policy)(),
-    declareRoutes: (list) => void lists.push(list),
+    declareRoutes: declare,
     inventory: () => takeInventory(listRoutes(), statementOfGuard, current.compiled()),
     audit: () => findUnfitWith(current.compiled()),
     checkRoutes() {
@@ -131,6 +135,23 @@ export function createPolicyBook<Permission extends string>(
       const subject = { identity, params, now: clock(), hasAuthorizer: authorize !== undefined }
       return explainStatement(statement, current.compiled(), subject)
     },
+  }
+}
+
+/** The routes of the applications that are there. */
+function createRouteLists() {
+  // One list may be declared twice, and is taken back once for each.
+  const declared = new Set<{ readonly list: RouteList }>()
+  const listAll = () => Array.from(declared, ({ list }) => list)
+  return {
+    declare: (list: RouteList): (() => void) => {
+      const entry = { list }
+      declared.add(entry)
+      return () => void declared.delete(entry)
+    },
+    listRoutes: (): readonly DeclaredRoute[] => listAll().flatMap((list) => list.routes()),
+    /** Without any list, all applications are closed, or none has begun. */
+    isComplete: () => declared.size > 0 && listAll().every((list) => list.isComplete()),
   }
 }
 

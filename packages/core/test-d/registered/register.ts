@@ -9,7 +9,13 @@ import {
   spiffe,
   trustSet,
 } from '@peergate/core'
-import type { ClientIdentity, PeerGate, RegisteredPermission, Requirement } from '@peergate/core'
+import type {
+  ClientIdentity,
+  PeerGate,
+  Policy,
+  RegisteredPermission,
+  Requirement,
+} from '@peergate/core'
 import { expectTrue } from '../equals.js'
 import type { Equals } from '../equals.js'
 
@@ -76,6 +82,8 @@ gate.explain(client, 'invoice:read')
 // @ts-expect-error -- misspelt
 gate.explain(client, 'invoice:raed')
 gate.setPolicy(policy)
+declare const wider: Policy<'spiffe', 'invoice:read' | 'invoice:write' | 'invoice:void'>
+gate.setPolicy(wider)
 
 // Adapters take any gate, and the bare tags of the registered policy with it.
 export function state({ guard }: PeerGate): void {

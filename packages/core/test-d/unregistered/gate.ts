@@ -16,6 +16,7 @@ import type {
   IdentityRule,
   PeerGate,
   PermissionRequirement,
+  Policy,
   RegisteredPermission,
   Requirement,
 } from '@peergate/core'
@@ -155,5 +156,12 @@ createPeerGate({
 // @ts-expect-error -- no boolean
 createPeerGate({ source, identity, policy, authorize: () => 'yes' })
 
-// Another policy may take the place of this one.
+// Another policy may take the place of this one, with more permissions or other grants. Whether it has
+// what the routes need is found when it is set.
 gate.setPolicy(policy)
+declare const wider: Policy<'spiffe', 'invoice:read' | 'invoice:write' | 'invoice:void'>
+gate.setPolicy(wider)
+declare const loaded: Policy
+gate.setPolicy(loaded)
+// @ts-expect-error -- options of a policy, and none that definePolicy has checked
+gate.setPolicy({ identity: 'spiffe', permissions: ['invoice:read'], grants: [] })

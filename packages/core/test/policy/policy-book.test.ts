@@ -4,7 +4,7 @@ import type { DeclaredRoute, PeerGate, Requirement, RouteList } from '@peergate/
 import t from 'tap'
 import type { Test } from 'tap'
 import { faultOf } from '../support/fault-of.js'
-import { paymentsGate, paymentsPolicy, workerId } from '../support/payments-gate.js'
+import { noon, paymentsGate, paymentsPolicy, worker, workerId } from '../support/payments-gate.js'
 import type { PaymentsPermission } from '../support/payments-gate.js'
 
 type Gate = PeerGate<PaymentsPermission>
@@ -113,6 +113,70 @@ t.test(
     gate.checkRoutes()
     t.equal(faultOf(() => gate.setPolicy(paymentsPolicy))?.detail, unheld)
     t.strictSame(gate.audit(), [])
+  },
+)
+
+t.test('knows nothing of routes that were taken back, and keeps all others', (t) => {
+  const gate = paymentsGate({ policy: generous })
+  const list = listOf(gate, ['invoice:write'])
+  const takeBack = gate.declareRoutes(list)
+  gate.declareRoutes(list)
+  const takeBackUnready = gate.declareRoutes(listOf(gate, ['invoice:read'], false))
+  t.equal(gate.inventory().length, 2)
+  t.strictSame(gate.audit(), [])
+  takeBackUnready()
+  t.strictSame(
+    gate.audit().map(({ detail }) => detail),
+    ['no route needs "invoice:read": take it out of the vocabulary, or name it'],
+  )
+  takeBack()
+  takeBack()
+  t.match(gate.inventory(), [{ requirement: 'invoice:write' }])
+  t.end()
+})
+
+t.test('calls no permission needless where no application is left', (t) => {
+  const gate = paymentsGate({ findings: 'error', policy: generous })
+  const takeBack = gate.declareRoutes(listOf(gate, ['invoice:read', 'invoice:write']))
+  gate.checkRoutes()
+  takeBack()
+  t.strictSame(gate.audit(), [])
+  t.equal(gate.setPolicy(generous), undefined)
+  t.end()
+})
+
+t.test(
+  'refuses the boot of a later application by a grant that has ended, and nothing else',
+  (t) => {
+    let now = noon
+    const ending = definePolicy({
+      identity: 'spiffe',
+      permissions: ['invoice:read'],
+      grants: [
+        {
+          identity: workerId,
+          allow: ['invoice:read'],
+          notAfter: new Date(noon + 1000).toISOString(),
+        },
+      ],
+    })
+    const gate = paymentsGate({ findings: 'error', policy: ending as never, clock: () => now })
+    const guard = gate.guard(gate.permission('invoice:read'))
+    gate.declareRoutes(listOf(gate, ['invoice:read']))
+    gate.checkRoutes()
+    now += 2000
+    gate.declareRoutes(listOf(gate, ['invoice:read']))
+    const ended = 'nobody holds "invoice:read": no grant that has not ended gives it'
+    t.equal(faultOf(gate.checkRoutes)?.detail, ended)
+    t.match(gate.audit(), [{ detail: ended }])
+    t.match(guard(gate.admit(worker)), { allowed: false, reason: 'not-granted' })
+    t.equal(faultOf(() => gate.setPolicy(ending))?.detail, ended)
+    const lasting = { identity: workerId, allow: ['invoice:read'] } as const
+    const permissions = ['invoice:read'] as const
+    gate.setPolicy(definePolicy({ identity: 'spiffe', permissions, grants: [lasting] }))
+    t.match(guard(gate.admit(worker)), { allowed: true })
+    t.equal(gate.checkRoutes(), undefined)
+    t.end()
   },
 )
 

@@ -1,0 +1,17 @@
+import type { Guard, PendingDecision } from '@peergate/core'
+
+/** What a request has to pass. */
+export type Guards = readonly [Guard, ...Guard[]]
+
+/** Asks one guard after the other: the first that denies is the answer, else the last. */
+export function askAll(
+  [first, ...others]: Guards,
+  ask: (guard: Guard) => PendingDecision,
+): PendingDecision {
+  return others.reduce((before, guard) => askAfter(before, () => ask(guard)), ask(first))
+}
+
+function askAfter(before: PendingDecision, ask: () => PendingDecision): PendingDecision {
+  if (before instanceof Promise) return before.then((decision) => askAfter(decision, ask))
+  return before.allowed ? ask() : before
+}
