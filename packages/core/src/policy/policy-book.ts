@@ -93,20 +93,21 @@ export function createPolicyBook(
   const report = createReport(findings)
   let isChecked = false
 
-  function findUnfitWith(policy: AuditSubject['policy']): readonly Finding[] {
+  function findUnfitWith(policy: AuditSubject['policy'], now = clock()): readonly Finding[] {
     return findUnfit({
       routes: listRoutes(),
       isComplete: isComplete(),
       statementOf: statementOfGuard,
       policy,
       hasAuthorizer: authorize !== undefined,
-      now: clock(),
+      now,
     })
   }
 
   function prepare(policy: Policy): () => void {
     const { compiled, commit } = current.prepare(policy)
-    const found = isChecked ? findUnfitWith(compiled) : []
+    // As if no grant had ended: time alone must not keep a new denial out.
+    const found = isChecked ? findUnfitWith(compiled, -Infinity) : []
     if (findings === 'error') report(found)
     return () => {
       commit()
@@ -173,14 +174,15 @@ function createReport(findings: 'error' | 'warn'): (found: readonly Finding[]) =
   let known: ReadonlySet<string> = new Set()
   return (found) => {
     const details = found.map(({ detail }) => detail)
-    const error = new PeerGateError('ERR_PEERGATE_AUDIT_FAILED', details.join('; '))
-    if (findings === 'error' && details.length > 0) throw error
+    if (findings === 'error' && details.length > 0) {
+      throw new PeerGateError('ERR_PEERGATE_AUDIT_FAILED', details.join('; '))
+    }
     const fresh = details.filter((detail) => !known.has(detail))
     known = new Set(details)
     if (fresh.length === 0) return
     process.emitWarning('the routes and the policy do not fit together', {
       type: 'PeergateWarning',
-      code: error.code,
+      code: 'ERR_PEERGATE_AUDIT_FAILED',
       detail: fresh.map((detail) => `- ${detail}`).join('\n'),
     })
   }
