@@ -14,6 +14,7 @@ if (onExpress !== onFastify) {
 /** The inventory of a running server. */
 async function listRoutes(start: StartServer): Promise<string> {
   const server = await start({ port: 0, onRefused: () => {} })
+  const inventory = formatInventory(server.inventory(), format)
   await server.close()
-  return formatInventory(server.inventory(), format)
+  return inventory
 }
