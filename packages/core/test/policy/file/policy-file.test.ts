@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, realpathSync, symlinkSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -55,16 +56,28 @@ t.test('refuses a file that cannot be read', async (t) => {
   const code = 'ERR_PEERGATE_POLICY_FILE_INVALID'
   const latin1 = Buffer.from('identity: spiff\xe9', 'latin1')
   t.strictSame(faultOfFile('a.yaml', latin1), { code, detail: 'a.yaml: must be UTF-8' })
-  const large = `#${' '.repeat(8 * 2 ** 20)}`
-  t.strictSame(faultOfFile('a.yaml', large), {
-    code,
-    detail: 'a.yaml: must not be larger than 8 MiB',
-  })
+  for (const [name, size] of [
+    ['a.yaml', 4],
+    ['a.json', 8],
+  ] as const) {
+    const detail = `${name}: must not be larger than ${size} MiB`
+    t.strictSame(faultOfFile(name, ' '.repeat(size * 2 ** 20 + 1)), { code, detail })
+    t.not(faultOfFile(name, ' '.repeat(size * 2 ** 20))?.detail, detail)
+  }
   t.equal(faultOfFile('a.yaml', `\ufeff${yamlOf('invoice:read')}`), null, 'a mark is no content')
   write('a.yaml', '')
 })
 
 const { platform } = process
+const noPipes = platform === 'win32' ? 'has no pipes in folders' : false
+t.test('does not wait for a pipe', { skip: noPipes }, async (t) => {
+  const { path } = policyFolder(t)
+  execFileSync('mkfifo', [path('policy.yaml')])
+  const error = faultOf(() => openFile(t, path('policy.yaml')))
+  t.equal(error?.code, 'ERR_PEERGATE_POLICY_FILE_INVALID')
+  t.equal(error?.detail, `${path('policy.yaml')}: must be a regular file`)
+})
+
 const skip = platform === 'linux' ? false : 'needs a file of the kernel, which has no size'
 t.test('refuses a file that becomes another while it is read', { skip }, async (t) => {
   const { path } = policyFolder(t)
