@@ -37,12 +37,11 @@ function stopAtFirstError(composer: Composer, fault: FaultAt): void {
   })
 }
 
-/** Where the composer found an error: an offset, a range, or a token. */
-type ErrorSource = number | readonly [number, number] | { readonly offset: number }
+/** Where the composer found an error: an offset, or a token. */
+type ErrorSource = number | { readonly offset: number }
 
 function offsetOfError(source: ErrorSource): number {
-  if (typeof source === 'number') return source
-  return 'offset' in source ? source.offset : source[0]
+  return typeof source === 'number' ? source : source.offset
 }
 
 /** 10,000 grants with all their conditions have 850,000, which take seconds. */
