@@ -2,7 +2,8 @@ import { faultAt } from '../options.js'
 import type { Locate } from '../options.js'
 
 /**
- * Refuses a key that would be left out of a copy without a word: a demand on a parameter, or a name.
+ * Refuses what would be left out of a copy without a word, a demand on a parameter or a name: a key that
+ * is inherited, not enumerable, a symbol, or `__proto__`.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
@@ -18,8 +19,15 @@ export function refusePrototypeKeys(options: unknown, locate: Locate): void {
 }
 
 function refuseIn(record: unknown, path: readonly PropertyKey[], locate: Locate): void {
-  if (!Object.hasOwn(fieldsOf(record), '__proto__')) return
-  throw faultAt(locate, [...path, '__proto__'], 'must have another name')
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return
+  if (Object.hasOwn(record, '__proto__')) {
+    throw faultAt(locate, [...path, '__proto__'], 'must have another name')
+  }
+  const prototype: unknown = Object.getPrototypeOf(record)
+  const isPlain = prototype === null || prototype === Object.prototype
+  if (!isPlain || Reflect.ownKeys(record).length !== Object.keys(record).length) {
+    throw faultAt(locate, path, 'must be a plain object, and all its keys enumerable texts')
+  }
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -29,8 +29,41 @@ for (const [option, options] of rows) {
   })
 }
 
+const hidden: readonly (readonly [name: string, make: (key: string, value: unknown) => object])[] =
+  [
+    ['inherits', (key, value) => Object.assign(Object.create({ [key]: value }), { [key]: value })],
+    ['hides', (key, value) => Object.defineProperty({ other: value }, key, { value })],
+    ['names by a symbol', (key, value) => ({ [key]: value, [Symbol(key)]: value })],
+  ]
+
+for (const [name, make] of hidden) {
+  t.test(`refuses an object that ${name} what the copy would not have`, async (t) => {
+    for (const [option, options] of [
+      ['permissions', { ...policy, permissions: make('a', 'for all') }],
+      ['roles', { ...policy, roles: make('b', { allow: ['a'] }) }],
+      [
+        'grants.0.where.params',
+        { ...policy, grants: [{ ...grant, where: { params: make('tenant', 'acme') } }] },
+      ],
+    ] as const) {
+      t.equal(
+        faultOf(() => define(options))?.detail,
+        `definePolicy: option "${option}" must be a plain object, and all its keys enumerable texts`,
+      )
+    }
+  })
+}
+
+t.test('takes objects without a prototype', async (t) => {
+  const params = Object.assign(Object.create(null), { tenant: 'acme' }) as object
+  t.equal(
+    faultOf(() => define({ ...policy, grants: [{ ...grant, where: { params } }] })),
+    null,
+  )
+})
+
 t.test('leaves what is no policy to its parser', async (t) => {
-  for (const options of [undefined, null, { grants: 'a' }, { grants: [null] }]) {
+  for (const options of [undefined, null, { grants: 'a' }, { grants: [null] }, { roles: null }]) {
     t.match(faultOf(() => define(options))?.detail, /must be of the type/u)
   }
 })
