@@ -3,7 +3,7 @@ import type { Locate } from '../options.js'
 
 /**
  * Refuses what would be left out of a copy without a word, a demand on a parameter or a name: a key that
- * is inherited, not enumerable, a symbol, or `__proto__`.
+ * is inherited, not enumerable, a symbol, or `__proto__`. Refuses lists that are too long, too.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
@@ -11,11 +11,30 @@ export function refusePrototypeKeys(options: unknown, locate: Locate): void {
   const { permissions, roles, grants } = fieldsOf(options)
   refuseIn(permissions, ['permissions'], locate)
   refuseIn(roles, ['roles'], locate)
+  refuseLong(permissions, mostNames, ['permissions'], locate)
+  refuseLong(grants, mostGrants, ['grants'], locate)
   if (!Array.isArray(grants)) return
   for (const [index, grant] of grants.entries()) {
+    for (const key of ['allow', 'deny', 'roles']) {
+      refuseLong(fieldsOf(grant)[key], mostNames, ['grants', index, key], locate)
+    }
     const { params } = fieldsOf(fieldsOf(grant)['where'])
     refuseIn(params, ['grants', index, 'where', 'params'], locate)
   }
+}
+
+/** Before the schema makes an issue of every item. */
+const mostGrants = 100_000
+const mostNames = 10_000
+
+function refuseLong(
+  list: unknown,
+  most: number,
+  path: readonly PropertyKey[],
+  locate: Locate,
+): void {
+  if (!Array.isArray(list) || list.length <= most) return
+  throw faultAt(locate, path, `must not hold more than ${most} items`)
 }
 
 function refuseIn(record: unknown, path: readonly PropertyKey[], locate: Locate): void {

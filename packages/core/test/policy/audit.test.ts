@@ -123,6 +123,11 @@ t.test('finds it for a grant that denies, and for no grant of another permission
   t.equal(found.length, 1)
 })
 
+function missingOfThree(parameter: string, route: string): object {
+  const detail = `grants.1 and 2 more grants of "invoice:read" demand the parameter "${parameter}", which ${route} does not give to its requirement`
+  return { rule: 'parameter-missing', detail }
+}
+
 t.test('finds a parameter of a route once, however many grants demand it', async (t) => {
   const tenants = ['worker', 'export', 'import'].map((name): Grant<Permission> => ({
     identity: `spiffe://prod.example/ns/payments/sa/${name}`,
@@ -133,24 +138,22 @@ t.test('finds a parameter of a route once, however many grants demand it', async
     '/all': [[both], [read]],
     '/:tenant': [[both, 'tenant']],
   })
-  const missing = (parameter: string, route: string) => ({
-    rule: 'parameter-missing',
-    detail: `grants.1 and 2 more grants of "invoice:read" demand the parameter "${parameter}", which ${route} does not give to its requirement`,
-  })
   t.strictSame(found, [
-    missing('tenant', 'GET /all'),
-    missing('region', 'GET /all'),
-    missing('region', 'GET /:tenant'),
+    missingOfThree('tenant', 'GET /all'),
+    missingOfThree('region', 'GET /all'),
+    missingOfThree('region', 'GET /:tenant'),
   ])
 })
 
+function manyRoutes(count: number): Routes {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`/${index}`, [[both]] as const]),
+  )
+}
+
 t.test('tells a hundred findings, and how many more there are', async (t) => {
-  const routes = (count: number) =>
-    Object.fromEntries(
-      Array.from({ length: count }, (_, index) => [`/${index}`, [[both]] as const]),
-    )
-  t.equal(audit([everything, tenant], routes(100)).length, 100)
-  const found = audit([everything, tenant], routes(150))
+  t.equal(audit([everything, tenant], manyRoutes(100)).length, 100)
+  const found = audit([everything, tenant], manyRoutes(150))
   t.equal(found.length, 101)
   t.strictSame(found.at(-1), { rule: 'more-findings', detail: 'and 50 more findings' })
 })

@@ -108,13 +108,14 @@ for (const [name, options, fault, code = 'ERR_PEERGATE_OPTION_INVALID'] of fault
   })
 }
 
+function chain(length: number): [string, object][] {
+  return Array.from({ length }, (_, index) => [
+    `r${index}`,
+    index === length - 1 ? { allow: ['invoice:read'] } : { roles: [`r${index + 1}`] },
+  ])
+}
+
 t.test('takes 32 roles in a row, and refuses more in any order', async (t) => {
-  function chain(length: number): [string, object][] {
-    return Array.from({ length }, (_, index) => [
-      `r${index}`,
-      index === length - 1 ? { allow: ['invoice:read'] } : { roles: [`r${index + 1}`] },
-    ])
-  }
   for (const [length, first, last] of [
     [33, 'r32', 'r0'],
     [20_000, 'r32', 'r19967'],

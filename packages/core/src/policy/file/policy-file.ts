@@ -64,8 +64,7 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
 
   function load(): PolicyReloadSuccess {
     const next = read()
-    const commits = users.prepare(next)
-    const faults = commitAll(commits)
+    const faults = commitAll(users.prepare(next))
     policy = next
     faults.forEach(warnOfFault)
     return Object.freeze({ error: null, policy })
