@@ -131,7 +131,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   })
   const { remember, prepare, ...book } = createPolicyBook(current, setting)
   claimSource(options.source)
-  if (file !== null) followReloads(file, prepare)
+  if (file !== null) followReloads(file, current.jury, prepare)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
   const admit = createAdmit(source, identity, { clock, isDenied, minimumAssurance })

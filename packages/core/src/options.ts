@@ -37,10 +37,18 @@ export function parseAt<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(options, { error: describeIssue })
   if (result.success) return result.data
-  throw new PeerGateError(
-    'ERR_PEERGATE_OPTION_INVALID',
-    joinFaults(result.error.issues.map((issue) => [locate(placeOf(issue)), describeFault(issue)])),
+  const { issues } = result.error
+  const faults = joinFaults(
+    issues.slice(0, mostFaults).map((issue) => [locate(placeOf(issue)), describeFault(issue)]),
   )
+  throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', faults + andMore(issues.length))
+}
+
+/** A file can have millions, and nobody reads more. */
+const mostFaults = 20
+
+function andMore(count: number): string {
+  return count > mostFaults ? `; and ${count - mostFaults} more` : ''
 }
 
 /** The faults, each behind its place; faults of one place share it. */
@@ -82,8 +90,9 @@ export function strictOptions<Shape extends z.core.$ZodLooseShape>(
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys
+            .slice(0, mostFaults)
             .map((key) => `${optionAt([...(issue.path ?? []), key])} ${isNotKnown(key, known)}`)
-            .join('; ')
+            .join('; ') + andMore(issue.keys.length)
         : undefined,
   })
 }
@@ -155,8 +164,12 @@ function describeChoice(values: readonly z.core.util.Primitive[], input: unknown
   return `must be ${choices}${hint}`
 }
 
+/** Longer ones are compared in time that grows with the square of their length. */
+const longestName = 100
+
 /** The known name within two edits, or a third of its length; null where none is that near. */
 function nearestName(name: string, known: Iterable<string>): string | null {
+  if (name.length > longestName) return null
   let nearest: string | null = null
   let least = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {

@@ -141,6 +141,30 @@ for (const [name, known, hint] of names) {
   })
 }
 
+t.test('compares no name of more than a hundred characters', async (t) => {
+  const name = 'x'.repeat(99)
+  t.match(unknownName('role', `${name}y`, [`${name}z`]), /did you mean/u)
+  t.notMatch(unknownName('role', `${name}yy`, [`${name}yz`]), /did you mean/u)
+})
+
+function numbers(length: number): object {
+  return { list: Array.from({ length }, () => 1) }
+}
+
+function keys(length: number): object {
+  return Object.fromEntries(Array.from({ length }, (_, index) => [`key${index}`, 1]))
+}
+
+t.test('tells twenty faults, and how many more there are', async (t) => {
+  const list = strictOptions({ list: z.array(z.string()).optional() })
+  const detailOf = (options: object) =>
+    faultOf(() => parseOptions('createThing', list, options))?.detail
+  t.match(detailOf(numbers(20)), /"list\.19" must be of the type string$/u)
+  t.match(detailOf(numbers(21)), /"list\.19" must be of the type string; and 1 more$/u)
+  t.match(detailOf(keys(20)), /"key19" is not known$/u)
+  t.match(detailOf(keys(30)), /"key19" is not known; and 10 more$/u)
+})
+
 t.test('shows the beginning of a long name, and no character that drives a terminal', async (t) => {
   const shown = unknownName('role', 'x'.repeat(100_000), ['ca'])
   t.equal(shown, `role "${'x'.repeat(200)}…" is not known`)

@@ -41,7 +41,7 @@ export interface CompiledGrant {
 export function compileGrant(grant: GrantContent, context: GrantContext): CompiledGrant {
   const { roles, path, locate } = context
   const { allow = [], deny = [], roles: named = [], trustSet = null, notAfter, where } = grant
-  refuseUnknownRoles(named, roles.keys(), [...path, 'roles'], locate)
+  refuseUnknownRoles(named, roles, [...path, 'roles'], locate)
   refuseContradiction(grant, context)
   const target = readTarget(grant, context)
   const conditions = compileConditions(grant, target, context)

@@ -6,15 +6,19 @@ import type { Role } from './grant.js'
 /** The permissions of every role, by its name. */
 export type ExpandedRoles = ReadonlyMap<string, ReadonlySet<string>>
 
+/** How many roles can hold one another in a row, the one that a grant names included. */
+const deepestRole = 32
+
 /**
  * Every role with the permissions of the roles in it.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for a role that is not known, one that holds
- * nothing, and one that holds itself
+ * nothing, one that holds itself, and one that is held by too many in a row
  */
 export function expandRoles(roles: Readonly<Record<string, Role>>, locate: Locate): ExpandedRoles {
   const declared = new Map(Object.entries(roles))
   const expanded = new Map<string, ReadonlySet<string>>()
+  const depths = new Map<string, number>()
 
   function expand(name: string, outer: readonly string[]): ReadonlySet<string> {
     const known = expanded.get(name)
@@ -22,8 +26,9 @@ export function expandRoles(roles: Readonly<Record<string, Role>>, locate: Locat
     if (outer.includes(name)) {
       throw faultAt(locate, ['roles', name], describeCycle([...outer, name]))
     }
+    refuseDeep(name, outer.length + 1)
     const { allow = [], roles: inner = [] } = declared.get(name) as Role
-    refuseUnknownRoles(inner, declared.keys(), ['roles', name, 'roles'], locate)
+    refuseUnknownRoles(inner, declared, ['roles', name, 'roles'], locate)
     const path = [...outer, name]
     const permissions = new Set([
       ...allow,
@@ -31,8 +36,17 @@ export function expandRoles(roles: Readonly<Record<string, Role>>, locate: Locat
     ])
     if (permissions.size === 0)
       throw faultAt(locate, ['roles', name], 'must allow something, or hold a role that does')
+    const depth = 1 + inner.reduce((most, role) => Math.max(most, Number(depths.get(role))), 0)
+    refuseDeep(name, depth)
+    depths.set(name, depth)
     expanded.set(name, permissions)
     return permissions
+  }
+
+  function refuseDeep(name: string, depth: number): void {
+    if (depth <= deepestRole) return
+    const fault = `is one of more than ${deepestRole} roles in a row, each within the next; flatten them`
+    throw faultAt(locate, ['roles', name], fault)
   }
 
   for (const name of declared.keys()) expand(name, [])
@@ -42,14 +56,13 @@ export function expandRoles(roles: Readonly<Record<string, Role>>, locate: Locat
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
 export function refuseUnknownRoles(
   named: readonly string[],
-  known: Iterable<string>,
+  known: ReadonlyMap<string, unknown>,
   path: readonly PropertyKey[],
   locate: Locate,
 ): void {
-  const roles = new Set(known)
   for (const [index, name] of named.entries()) {
-    if (roles.has(name)) continue
-    throw faultAt(locate, [...path, index], namesUnknown('role', name, roles))
+    if (known.has(name)) continue
+    throw faultAt(locate, [...path, index], namesUnknown('role', name, known.keys()))
   }
 }
 

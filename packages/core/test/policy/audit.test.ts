@@ -123,6 +123,56 @@ t.test('finds it for a grant that denies, and for no grant of another permission
   t.equal(found.length, 1)
 })
 
+function missingOfThree(parameter: string, route: string): object {
+  const detail = `grants.1 and 2 more grants of "invoice:read" demand the parameter "${parameter}", which ${route} does not give to its requirement`
+  return { rule: 'parameter-missing', detail }
+}
+
+t.test('finds a parameter of a route once, however many grants demand it', async (t) => {
+  const tenants = ['worker', 'export', 'import'].map((name): Grant<Permission> => ({
+    identity: `spiffe://prod.example/ns/payments/sa/${name}`,
+    allow: ['invoice:read'],
+    where: { params: { tenant: 'acme', region: 'eu' } },
+  }))
+  const found = audit([everything, ...tenants], {
+    '/all': [[both], [read]],
+    '/:tenant': [[both, 'tenant']],
+  })
+  t.strictSame(found, [
+    missingOfThree('tenant', 'GET /all'),
+    missingOfThree('region', 'GET /all'),
+    missingOfThree('region', 'GET /:tenant'),
+  ])
+})
+
+function manyRoutes(count: number): Routes {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`/${index}`, [[both]] as const]),
+  )
+}
+
+t.test('tells a hundred findings, and how many more there are', async (t) => {
+  t.equal(audit([everything, tenant], manyRoutes(100)).length, 100)
+  const found = audit([everything, tenant], manyRoutes(150))
+  t.equal(found.length, 101)
+  t.strictSame(found.at(-1), { rule: 'more-findings', detail: 'and 50 more findings' })
+})
+
+t.test('takes no longer for many grants and many routes than for each of them', async (t) => {
+  const grants = Array.from({ length: 2000 }, (_, index): Grant<Permission> => ({
+    identity: `${worker}${index}`,
+    allow: ['invoice:read'],
+    where: { params: { tenant: 'acme' } },
+  }))
+  const routes = Object.fromEntries(
+    Array.from({ length: 2000 }, (_, index) => [`/${index}`, [[read]] as const]),
+  )
+  const begun = performance.now()
+  const found = audit([everything, ...grants], routes)
+  t.ok(performance.now() - begun < 4000)
+  t.ok(found.every(({ detail }) => detail.length < 200))
+})
+
 t.test('names the constraints of a route', async (t) => {
   const policy = definePolicy({
     identity: 'spiffe',

@@ -29,8 +29,59 @@ for (const [option, options] of rows) {
   })
 }
 
+const hidden: readonly (readonly [name: string, make: (key: string, value: unknown) => object])[] =
+  [
+    ['inherits', (key, value) => Object.assign(Object.create({ [key]: value }), { [key]: value })],
+    ['hides', (key, value) => Object.defineProperty({ other: value }, key, { value })],
+    ['names by a symbol', (key, value) => ({ [key]: value, [Symbol(key)]: value })],
+  ]
+
+for (const [name, make] of hidden) {
+  t.test(`refuses an object that ${name} what the copy would not have`, async (t) => {
+    for (const [option, options] of [
+      ['permissions', { ...policy, permissions: make('a', 'for all') }],
+      ['roles', { ...policy, roles: make('b', { allow: ['a'] }) }],
+      [
+        'grants.0.where.params',
+        { ...policy, grants: [{ ...grant, where: { params: make('tenant', 'acme') } }] },
+      ],
+    ] as const) {
+      t.equal(
+        faultOf(() => define(options))?.detail,
+        `definePolicy: option "${option}" must be a plain object, and all its keys enumerable texts`,
+      )
+    }
+  })
+}
+
+const long: readonly (readonly [option: string, most: number, make: (list: unknown) => object])[] =
+  [
+    ['permissions', 10_000, (permissions) => ({ ...policy, permissions })],
+    ['grants', 100_000, (grants) => ({ ...policy, grants })],
+    ['grants.0.allow', 10_000, (allow) => ({ ...policy, grants: [{ ...grant, allow }] })],
+    ['grants.0.roles', 10_000, (roles) => ({ ...policy, grants: [{ ...grant, roles }] })],
+  ]
+
+for (const [option, most, make] of long) {
+  t.test(`refuses more than ${most} items of ${option}`, async (t) => {
+    const fault = `definePolicy: option "${option}" must not hold more than ${most} items`
+    const detailOf = (length: number) =>
+      faultOf(() => define(make(Array.from({ length }, () => 1))))?.detail
+    t.equal(detailOf(most + 1), fault)
+    t.match(detailOf(most), /; and \d+ more$/u)
+  })
+}
+
+t.test('takes objects without a prototype', async (t) => {
+  const params = Object.assign(Object.create(null), { tenant: 'acme' }) as object
+  t.equal(
+    faultOf(() => define({ ...policy, grants: [{ ...grant, where: { params } }] })),
+    null,
+  )
+})
+
 t.test('leaves what is no policy to its parser', async (t) => {
-  for (const options of [undefined, null, { grants: 'a' }, { grants: [null] }]) {
+  for (const options of [undefined, null, { grants: 'a' }, { grants: [null] }, { roles: null }]) {
     t.match(faultOf(() => define(options))?.detail, /must be of the type/u)
   }
 })

@@ -108,6 +108,37 @@ for (const [name, options, fault, code = 'ERR_PEERGATE_OPTION_INVALID'] of fault
   })
 }
 
+function chain(length: number): [string, object][] {
+  return Array.from({ length }, (_, index) => [
+    `r${index}`,
+    index === length - 1 ? { allow: ['invoice:read'] } : { roles: [`r${index + 1}`] },
+  ])
+}
+
+t.test('takes 32 roles in a row, and refuses more in any order', async (t) => {
+  for (const [length, first, last] of [
+    [33, 'r32', 'r0'],
+    [20_000, 'r32', 'r19967'],
+  ] as const) {
+    for (const [roles, name] of [
+      [chain(length), first],
+      [chain(length).toReversed(), last],
+    ] as const) {
+      const error = faultOf(() => define(withRoles(Object.fromEntries(roles), ['r0'])))
+      t.equal(
+        error?.detail,
+        `definePolicy: option "roles.${name}" is one of more than 32 roles in a row, each within the next; flatten them`,
+      )
+    }
+  }
+  for (const roles of [chain(32), chain(32).toReversed()]) {
+    t.equal(
+      faultOf(() => define(withRoles(Object.fromEntries(roles), ['r0']))),
+      null,
+    )
+  }
+})
+
 t.test('gives what the roles within a role allow, in any order and depth', async (t) => {
   const roles = {
     chief: { roles: ['head', 'clerk'] },

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path'
+import { inspect } from 'node:util'
 import type { IdentityKind } from '../../client-identity.js'
+import { optionError } from '../../options.js'
 import { createReloader } from '../../reload/reloader.js'
 import type { Policy } from '../policy.js'
 import { parsePolicyFileOptions } from './policy-file-options.js'
@@ -10,6 +13,7 @@ export interface PolicyFile<
   Kind extends IdentityKind = IdentityKind,
   Permission extends string = string,
 > {
+  /** Absolute, from the directory in which the process was when it named the file. */
   readonly path: string
   readonly identity: Kind
   /** The permissions that the code names; the file may have more. */
@@ -52,26 +56,47 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
   options: PolicyFileOptions<Kind, Permission>,
 ): PolicyFile<Kind, Permission> {
   const parsed = parsePolicyFileOptions(options)
-  const read = createPolicyReader(parsed)
-  const users: PreparePolicy[] = []
+  // Once, so that a later change of the directory does not make it the path of another file.
+  const path = resolve(parsed.path)
+  const read = createPolicyReader({ ...parsed, path })
+  const users = createUsers()
+  let isLoading = false
+
+  function load(): PolicyReloadSuccess {
+    const next = read()
+    const faults = commitAll(users.prepare(next))
+    policy = next
+    faults.forEach(warnOfFault)
+    return Object.freeze({ error: null, policy })
+  }
+
+  /** What is done here would be undone, or passed by, when the reload puts in force what it has read. */
+  function refuseWithinReload(): void {
+    if (isLoading) {
+      throw optionError('policyFile', 'a reload must neither begin another nor make a gate')
+    }
+  }
+
   const reloader = createReloader<PolicyReloadSuccess>({
     ...parsed,
-    paths: [parsed.path],
+    paths: [path],
     // YAML that is cut off between two grants is well-formed, and may lack what denies.
     waitsForStillness: true,
     load() {
-      const next = read()
-      const commits = users.map((prepare) => prepare(next))
-      for (const commit of commits) commit()
-      policy = next
-      return Object.freeze({ error: null, policy })
+      refuseWithinReload()
+      isLoading = true
+      try {
+        return load()
+      } finally {
+        isLoading = false
+      }
     },
   })
   let policy = read()
   reloader.start()
 
   const file = Object.freeze({
-    path: parsed.path,
+    path,
     identity: options.identity,
     permissions: Object.freeze([...options.permissions]),
     get policy() {
@@ -81,12 +106,15 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
     reload: async () => reloader.reload(),
     close: reloader.stop,
   })
-  usersByFile.set(file, users)
+  filesUsers.set(file, (holder, prepare) => {
+    refuseWithinReload()
+    users.add(holder, prepare)
+  })
   return file
 }
 
 /**
- * Checks whether a policy fits a gate, and gives what puts it in force there, which does not throw.
+ * Checks whether a policy fits a gate, and gives what puts it in force there.
  *
  * @throws {PeerGateError} then nothing has happened
  */
@@ -94,13 +122,61 @@ export type PreparePolicy = (policy: Policy) => () => void
 
 /** Whether `value` was made by {@link policyFile}. */
 export function isPolicyFile(value: unknown): value is PolicyFile {
-  return usersByFile.has(value as PolicyFile)
+  return filesUsers.has(value as PolicyFile)
 }
 
-/** Lets a gate follow the reloads of `file`. */
-export function followReloads(file: PolicyFile, prepare: PreparePolicy): void {
-  const users = usersByFile.get(file) as PreparePolicy[]
-  users.push(prepare)
+/**
+ * Lets a gate follow the reloads of `file`, for as long as `holder` is in use: what everything holds
+ * that decides by the policy of the gate. A guard may be in use longer than its gate.
+ */
+export function followReloads(file: PolicyFile, holder: object, prepare: PreparePolicy): void {
+  const addUser = filesUsers.get(file) as AddUser
+  addUser(holder, prepare)
 }
 
-const usersByFile = new WeakMap<PolicyFile, PreparePolicy[]>()
+const filesUsers = new WeakMap<PolicyFile, AddUser>()
+
+/** The gates that follow a file, none of which it keeps alive. */
+interface Users {
+  readonly add: AddUser
+  readonly prepare: (policy: Policy) => readonly (() => void)[]
+}
+
+type AddUser = (holder: object, prepare: PreparePolicy) => void
+
+function createUsers(): Users {
+  const prepares = new WeakMap<object, PreparePolicy>()
+  let holders: WeakRef<object>[] = []
+  return {
+    add(holder, prepare) {
+      prepares.set(holder, prepare)
+      holders.push(new WeakRef(holder))
+    },
+    prepare(policy) {
+      const used = holders.flatMap((holder) => holder.deref() ?? [])
+      holders = used.map((holder) => new WeakRef(holder))
+      return used.map((holder) => (prepares.get(holder) as PreparePolicy)(policy))
+    },
+  }
+}
+
+/** What was thrown on the way, which leaves no gate behind on the policy before. */
+function commitAll(commits: readonly (() => void)[]): readonly unknown[] {
+  const faults: unknown[] = []
+  for (const commit of commits) {
+    try {
+      commit()
+    } catch (fault) {
+      faults.push(fault)
+    }
+  }
+  return faults
+}
+
+function warnOfFault(fault: unknown): void {
+  process.emitWarning('the policy is in force, but a gate could not report on it', {
+    type: 'PeergateWarning',
+    code: 'PEERGATE_RELOAD_FAULT',
+    detail: inspect(fault),
+  })
+}

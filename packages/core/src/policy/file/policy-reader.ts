@@ -10,6 +10,7 @@ import { offsetOf, valueOf } from './document.js'
 import type { DocumentNode, FaultAt } from './document.js'
 import { readJson } from './read-json.js'
 import { readYaml } from './read-yaml.js'
+import { refuseCharacters } from './refuse-characters.js'
 import { readTextFile } from './text-file.js'
 import type { TextFile } from './text-file.js'
 
@@ -29,14 +30,25 @@ export interface Expectation {
  * `definePolicy` throws, with the place in the file
  */
 export function createPolicyReader(expectation: Expectation): () => Policy {
+  const { path } = expectation
   let lastText: string | undefined
   let recall: () => Policy
   return () => {
-    const file = readTextFile('policyFile', expectation.path)
+    const file = readTextFile('policyFile', path, isJson(path) ? largestJson : largestYaml)
     if (file.text !== lastText) recall = remember(() => readPolicy(file, expectation))
     lastText = file.text
     return recall()
   }
+}
+
+/** In MiB: 10,000 grants with all their conditions have about half of it in JSON. */
+const largestJson = 8
+
+/** Less, since it takes several times as long to read. */
+const largestYaml = 4
+
+function isJson(path: string): boolean {
+  return path.endsWith('.json')
 }
 
 /** What `run` gives or throws, as often as it is asked for. */
@@ -54,8 +66,8 @@ function remember(run: () => Policy): () => Policy {
 function readPolicy({ text, placeOf }: TextFile, expectation: Expectation): Policy {
   const fault: FaultAt = (at, what, cause) =>
     new PeerGateError('ERR_PEERGATE_POLICY_FILE_INVALID', `${placeOf(at)}: ${what}`, { cause })
-  const isJson = expectation.path.endsWith('.json')
-  const root = isJson ? readJson(text, fault) : readYaml(text, fault)
+  refuseCharacters(text, fault)
+  const root = isJson(expectation.path) ? readJson(text, fault) : readYaml(text, fault)
   const locate: Locate = (path) => placeOf(offsetOf(root, path))
   const compiled = compilePolicy(contentOf(root, locate), locate)
   refuseUnexpected(compiled, expectation)

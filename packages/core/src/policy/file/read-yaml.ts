@@ -10,9 +10,11 @@ import type { DocumentEntry, DocumentNode, DocumentScalar, FaultAt } from './doc
 export function readYaml(text: string, fault: FaultAt): DocumentNode {
   // Keys are compared on the way to our own nodes, in linear time.
   const composer = new Composer({ uniqueKeys: false })
+  stopAtFirstError(composer, fault)
   const [document, second] = composer.compose(readTokens(text, fault), true, text.length)
   const { contents, errors, warnings, range } = document as Document.Parsed
   const [problem] = [...errors, ...warnings]
+  /* c8 ignore next 2 -- for a version of the parser that collects its errors in another way */
   if (problem !== undefined)
     throw fault(problem.pos[0], `is not YAML here: ${problem.message}`, problem)
   if (second !== undefined) {
@@ -23,15 +25,43 @@ export function readYaml(text: string, fault: FaultAt): DocumentNode {
   return root
 }
 
+/** It would collect them, and a file can have one at every second character, which takes a minute. */
+function stopAtFirstError(composer: Composer, fault: FaultAt): void {
+  let first: Error | undefined
+  Object.defineProperty(composer, 'onError', {
+    value(source: ErrorSource, _code: string, message: string) {
+      // The composer makes an error of its own of whatever is thrown, and tells of it here, too.
+      first ??= fault(offsetOfError(source), `is not YAML here: ${message}`)
+      throw first
+    },
+  })
+}
+
+/** Where the composer found an error: an offset, or a token. */
+type ErrorSource = number | { readonly offset: number }
+
+function offsetOfError(source: ErrorSource): number {
+  return typeof source === 'number' ? source : source.offset
+}
+
+/** 10,000 grants with all their conditions have 850,000, which take seconds. */
+const mostLexemes = 1_000_000
+
 /** The tokens of `text`, of which those are refused that give a value another meaning. */
 function* readTokens(text: string, fault: FaultAt): Generator<CST.Token> {
   const parser = new Parser()
   let isContent = false
+  let count = 0
   for (const lexeme of new Lexer().lex(text)) {
     const refused = isContent ? undefined : refusals.get(CST.tokenType(lexeme))
     if (refused !== undefined) throw fault(parser.offset, refused)
+    count += 1
+    if (count > mostLexemes) throw fault(parser.offset, 'has more parts than a policy in YAML can')
     isContent = !isContent && lexeme === CST.SCALAR
-    yield* parser.next(lexeme)
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error') throw fault(token.offset, `is not YAML here: ${token.message}`)
+      yield token
+    }
     if (parser.stack.length > deepestLevel) throw fault(parser.offset, tooDeep)
   }
   yield* parser.end()

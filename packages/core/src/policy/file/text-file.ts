@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { PeerGateError } from '../../errors.js'
 import { fileUnreadable } from '../../file-unreadable.js'
 
@@ -10,13 +10,13 @@ export interface TextFile {
 }
 
 /**
- * Reads a file of UTF-8, which may begin with a byte order mark.
+ * Reads a file of UTF-8, which may begin with a byte order mark, of at most `largest` MiB.
  *
  * @throws {PeerGateError} ERR_PEERGATE_FILE_UNREADABLE, or ERR_PEERGATE_POLICY_FILE_INVALID for one
  * that is too large, or not UTF-8, or that changed while it was read
  */
-export function readTextFile(role: string, path: string): TextFile {
-  const bytes = readBytes(role, path)
+export function readTextFile(role: string, path: string, largest: number): TextFile {
+  const bytes = readBytes(role, path, largest)
   const text = decode(path, bytes)
   const starts = startsOfLines(text)
   return {
@@ -28,14 +28,15 @@ export function readTextFile(role: string, path: string): TextFile {
   }
 }
 
-/** 10,000 grants with all their conditions have about half of it. */
-const largestSize = 8 * 2 ** 20
-
-function readBytes(role: string, path: string): Uint8Array {
+function readBytes(role: string, path: string, largest: number): Uint8Array {
   const file = openFile(role, path)
   try {
     const before = fstatSync(file, { bigint: true })
-    if (before.size > largestSize) throw invalid(path, 'must not be larger than 8 MiB')
+    // Reading a directory is a fault in any case, and says so.
+    if (!before.isFile() && !before.isDirectory()) throw invalid(path, 'must be a regular file')
+    if (before.size > largest * 2 ** 20) {
+      throw invalid(path, `must not be larger than ${largest} MiB`)
+    }
     const bytes = readOpen(role, path, file)
     const after = fstatSync(file, { bigint: true })
     const isWhole = BigInt(bytes.length) === before.size && after.mtimeNs === before.mtimeNs
@@ -48,7 +49,8 @@ function readBytes(role: string, path: string): Uint8Array {
 
 function openFile(role: string, path: string): number {
   try {
-    return openSync(path, 'r')
+    // Not waiting for whoever writes to a pipe, which may be nobody. Windows has no such flag, nor pipes.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
     throw fileUnreadable(role, path, cause)
   }

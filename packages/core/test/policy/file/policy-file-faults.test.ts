@@ -78,6 +78,61 @@ refuseRows('policy.yaml', invalidFile, [
   ['deep lists of lines', '- '.repeat(100_000), '1:64: is nested deeper than any policy'],
 ])
 
+const manyParts = '- a\n'.repeat(400_000)
+
+refuseRows('policy.yaml', invalidFile, [
+  [
+    'an end of a list alone',
+    'a: 1\n]\n',
+    '2:1: is not YAML here: Unexpected flow-seq-end token in YAML stream',
+  ],
+  [
+    'more parts than it could read in time',
+    manyParts,
+    '200000:4: has more parts than a policy in YAML can',
+  ],
+  [
+    'the end of a line that hides a denial in a comment',
+    'identity: spiffe\n# of may\r  - anyIdentity: true\r    deny: [a]\n',
+    '2:9: must not hold the character U+000D alone; end lines with LF or CRLF',
+  ],
+  [
+    'a second mark',
+    '\ufeff\ufeffidentity: spiffe\n',
+    '1:1: must not hold the character U+FEFF; write an escape',
+  ],
+])
+
+for (const [character, code] of [
+  ['\0', '0000'],
+  ['\b', '0008'],
+  ['\v', '000B'],
+  ['\f', '000C'],
+  ['\u001f', '001F'],
+  ['\u007f', '007F'],
+  ['\u0085', '0085'],
+  ['\u2028', '2028'],
+  ['\u2029', '2029'],
+  ['\ufeff', 'FEFF'],
+] as const) {
+  for (const file of ['policy.yaml', 'policy.json']) {
+    const detail = `1:4: must not hold the character U+${code}; write an escape`
+    refuseRows(file, invalidFile, [[`the character U+${code}`, `"a ${character}"`, detail]])
+  }
+}
+
+t.test('takes lines that end with CRLF, and tabs between values', async (t) => {
+  const content = '{\r\n\t"identity": "spiffe",\r\n\t"permissions": ["invoice:read"]\r\n}\r\n'
+  for (const file of ['policy.yaml', 'policy.json']) t.equal(faultOfFile(file, content), null, file)
+})
+
+t.test('reads no further than to the first fault', async (t) => {
+  const begun = performance.now()
+  const fault = faultOfFile('policy.yaml', `a: [b]\n${'@\n'.repeat(150_000)}`)
+  t.match(fault?.detail, /^policy\.yaml:2:1: is not YAML here: /u)
+  t.ok(performance.now() - begun < 4000)
+})
+
 refuseRows('policy.json', invalidFile, [
   ['nothing', '', '1:1: ends too early'],
   ['a file that is cut off', '{\n  "identity": "spiffe",\n', '3:1: ends too early'],

@@ -1,7 +1,12 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { followReloads } from '#core/policy/file/policy-file.js'
 import { definePolicy, policyFile } from '@peergate/core'
-import type { PeerGate } from '@peergate/core'
+import type { Decision, PeerGate } from '@peergate/core'
 import t from 'tap'
 import { faultOf } from '../../support/fault-of.js'
 import { gateOf, mayDo, openFile, yamlOf } from '../../support/file-gate.js'
@@ -51,16 +56,28 @@ t.test('refuses a file that cannot be read', async (t) => {
   const code = 'ERR_PEERGATE_POLICY_FILE_INVALID'
   const latin1 = Buffer.from('identity: spiff\xe9', 'latin1')
   t.strictSame(faultOfFile('a.yaml', latin1), { code, detail: 'a.yaml: must be UTF-8' })
-  const large = `#${' '.repeat(8 * 2 ** 20)}`
-  t.strictSame(faultOfFile('a.yaml', large), {
-    code,
-    detail: 'a.yaml: must not be larger than 8 MiB',
-  })
+  for (const [name, size] of [
+    ['a.yaml', 4],
+    ['a.json', 8],
+  ] as const) {
+    const detail = `${name}: must not be larger than ${size} MiB`
+    t.strictSame(faultOfFile(name, ' '.repeat(size * 2 ** 20 + 1)), { code, detail })
+    t.not(faultOfFile(name, ' '.repeat(size * 2 ** 20))?.detail, detail)
+  }
   t.equal(faultOfFile('a.yaml', `\ufeff${yamlOf('invoice:read')}`), null, 'a mark is no content')
   write('a.yaml', '')
 })
 
 const { platform } = process
+const noPipes = platform === 'win32' ? 'has no pipes in folders' : false
+t.test('does not wait for a pipe', { skip: noPipes }, async (t) => {
+  const { path } = policyFolder(t)
+  execFileSync('mkfifo', [path('policy.yaml')])
+  const error = faultOf(() => openFile(t, path('policy.yaml')))
+  t.equal(error?.code, 'ERR_PEERGATE_POLICY_FILE_INVALID')
+  t.equal(error?.detail, `${path('policy.yaml')}: must be a regular file`)
+})
+
 const skip = platform === 'linux' ? false : 'needs a file of the kernel, which has no size'
 t.test('refuses a file that becomes another while it is read', { skip }, async (t) => {
   const { path } = policyFolder(t)
@@ -232,6 +249,96 @@ t.test('lets nobody set another policy beside the file', async (t) => {
   })
   const error = faultOf(() => gate.setPolicy(policy))
   t.equal(error?.detail, 'setPolicy: the policy of this gate is in a file; change the file')
+  t.equal(mayDo(gate, 'invoice:write'), false)
+})
+
+t.test('changes every gate, whatever one of them throws behind its change', async (t) => {
+  const { write } = policyFolder(t)
+  const file = openFile(t, write('policy.yaml', yamlOf('invoice:read')))
+  const first = gateOf(file)
+  const holder = {}
+  followReloads(file, holder, () => () => {
+    throw new Error('no report')
+  })
+  const last = gateOf(file)
+  write('policy.yaml', yamlOf('invoice:write'))
+  const warned = once(process, 'warning')
+  const { policy } = await file.reload()
+  t.equal(file.policy, policy)
+  for (const gate of [first, last]) t.equal(mayDo(gate, 'invoice:write'), true)
+  t.match(await warned, [{ code: 'PEERGATE_RELOAD_FAULT', detail: /no report/u }])
+  t.ok(holder, 'is held until here')
+})
+
+t.test('follows the file for a guard in use, and not for a gate that is thrown away', async (t) => {
+  const { write } = policyFolder(t)
+  const permissions = ['invoice:read']
+  const file = openFile(t, write('policy.yaml', yamlOf('invoice:read')), { permissions })
+  function bootInVain(): void {
+    const gate = gateOf(file)
+    gate.guard(gate.permission('invoice:write'))
+  }
+  function guardOnly(): () => boolean {
+    const gate = gateOf(file)
+    const guard = gate.guard(gate.permission('invoice:read'))
+    const sender = gate.admit(worker)
+    return () => (guard(sender) as Decision).allowed
+  }
+  bootInVain()
+  const mayRead = guardOnly()
+  t.equal(mayRead(), true)
+  // Whatever was made in this turn is held until its end.
+  await wait(0)
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  const denial = 'grants:\n  - anyIdentity: true\n    deny: [invoice:read]\n'
+  write('policy.yaml', `identity: spiffe\npermissions: [invoice:read]\n${denial}`)
+  await file.reload()
+  t.equal(mayRead(), false)
+})
+
+t.test('reads the same file behind a change of the directory', async (t) => {
+  const { write, path } = policyFolder(t)
+  write('policy.yaml', yamlOf('invoice:read'))
+  const before = process.cwd()
+  t.teardown(() => process.chdir(before))
+  process.chdir(path('.'))
+  const file = openFile(t, 'policy.yaml')
+  process.chdir(before)
+  t.equal(file.path, realpathSync(path('policy.yaml')))
+  write('policy.yaml', yamlOf('invoice:write'))
+  await file.reload()
+  t.equal(mayDo(gateOf(file), 'invoice:write'), true)
+})
+
+t.test('lets a reload begin no other, and make no gate', async (t) => {
+  const { write } = policyFolder(t)
+  const file = openFile(t, write('policy.yaml', yamlOf('invoice:read, invoice:write')))
+  const gate = gateOf(file)
+  let list: (() => unknown) | undefined
+  gate.declareRoutes({
+    isComplete: () => false,
+    routes() {
+      list?.()
+      return []
+    },
+  })
+  gate.checkRoutes()
+  const inner: Promise<unknown>[] = []
+  list = () => {
+    write('policy.yaml', yamlOf('invoice:read'))
+    inner.push(file.reload().catch((error: unknown) => error))
+  }
+  write('policy.yaml', yamlOf('invoice:write'))
+  await file.reload()
+  const detail = 'policyFile: a reload must neither begin another nor make a gate'
+  t.match(await Promise.all(inner), [{ code: 'ERR_PEERGATE_OPTION_INVALID', detail }])
+  list = () => gateOf(file)
+  await t.rejects(file.reload(), { code: 'ERR_PEERGATE_OPTION_INVALID', detail })
+  t.equal(mayDo(gate, 'invoice:write'), true, 'the old policy stays in force')
+  list = undefined
+  await file.reload()
   t.equal(mayDo(gate, 'invoice:write'), false)
 })
 
