@@ -62,6 +62,9 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
       for (const { text: path } of stems) yield { method: 'ALL', path, stated }
     } else if (isRouter(handle) && !routers.includes(handle)) {
       yield* listRouter(handle, { ...place, stems })
+    } else if (roleOf(handle) === undefined && before.length > 0) {
+      // It cannot be seen into, and may answer whatever has come so far.
+      for (const { text: path } of stems) yield { method: 'ALL', path, stated: before }
     }
   }
 }

@@ -107,6 +107,7 @@ const inventories: readonly (readonly [string, Build, readonly string[], string?
     },
     [
       'GET /one/x invoice:read',
+      'ALL /self/again invoice:write',
       'GET /self/x allOf(invoice:write, invoice:read)',
       'GET /two/x allOf(invoice:write, invoice:read)',
     ],
@@ -134,6 +135,15 @@ const inventories: readonly (readonly [string, Build, readonly string[], string?
       'ALL /files publicRoute',
       'GET /x allOf(invoice:write, invoice:read)',
     ],
+  ],
+  [
+    'what cannot be seen into, behind what is required before it',
+    (app, { create, may, mayWrite }) => {
+      app.use('/files', may, create.static('.'))
+      app.use(mayWrite)
+      app.use('/admin', create().get('/x', reach))
+    },
+    ['ALL /admin invoice:write', 'ALL /files invoice:read'],
   ],
   [
     'what another gate shall judge as closed',
