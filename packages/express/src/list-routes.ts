@@ -49,12 +49,14 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
     const before = requirements.map((met) => ({ handle: met, parameters: [] }))
     if (route !== undefined) {
       for (const { text: path, parameters } of stems) {
-        for (const { method, handles } of listMethods(route)) {
-          const own = handles.map((one) => ({
-            handle: one,
-            parameters: isUsed(one) ? [] : parameters,
-          }))
-          yield { method, path, stated: [...before, ...own] }
+        for (const { method, stages } of listMethods(route)) {
+          for (const stage of stages) {
+            const own = stage.map((one) => ({
+              handle: one,
+              parameters: isUsed(one) ? [] : parameters,
+            }))
+            yield { method, path, stated: [...before, ...own] }
+          }
         }
       }
     } else if (roleOf(handle) === 'declared') {

@@ -67,8 +67,21 @@ const inventories: readonly (readonly [string, Build, readonly string[], string?
   ],
   [
     'what comes before the handler, and nothing after it',
-    (app, { may, mayWrite }) => app.get('/x', passThrough(pass), may, reach, mayWrite, reach),
+    (app, { may, mayWrite }) => app.get('/x', passThrough(pass), may, reach, reach, mayWrite),
     ['GET /x invoice:read'],
+  ],
+  [
+    'what comes before each handler, since the first may answer or go on',
+    (app, { may, mayWrite, gate: own }) => {
+      app.get('/x', authenticated(own), pass, may, declareRoutes(pass, mayWrite), reach)
+      app.all('/y', may, reach, mayWrite, reach)
+    },
+    [
+      'GET /x authenticated',
+      'GET /x allOf(invoice:read, invoice:write)',
+      'ALL /y invoice:read',
+      'ALL /y allOf(invoice:read, invoice:write)',
+    ],
   ],
   ['no route that never answers', (app, { may }) => app.get('/x', may, passThrough(pass)), []],
   [
@@ -232,6 +245,15 @@ for (const [version, create] of versions) {
         }),
       )
       t.match(findingsOf(app), /^no route needs "invoice:write"[^;]*$/u)
+    })
+
+    t.test('needs what a later handler of a route needs', async (t) => {
+      const own = createTenantGate()
+      const app = createApp(create, own, (router, { may, mayWrite }) =>
+        router.get('/:tenant', may, pass, mayWrite, reach),
+      )
+      t.equal(findingsOf(app), '')
+      t.strictSame(own.audit(), [])
     })
 
     t.test('closes the application where the gate cannot list its routes', async (t) => {
