@@ -272,6 +272,29 @@ for (const [version, express] of versions) {
       },
     )
 
+    t.test('gives no parameter that occurs twice on the way', async (t) => {
+      const { app, gate, may } = createGuardedApp()
+      const merging = express.Router({ mergeParams: true }).get('/merged/:tenant', may, reach)
+      const forgetting = express.Router().get('/own/:tenant', may, reach)
+      app.use('/:tenant', merging)
+      app.use('/of/:tenant/:id', merging)
+      app.get(['/one/:tenant', '/two/:id/:tenant'], may, reach)
+      app.use('/:tenant', forgetting)
+      app.use(denyUnmatched(gate))
+      const { reader } = await listen(t, app)
+      for (const path of ['/acme/merged/acme', '/other/merged/acme', '/other/own/acme']) {
+        t.equal(await ask(reader, 'GET', path), '403 PERMISSION_DENIED', path)
+      }
+      t.equal(await ask(reader, 'GET', '/two/1/acme'), '200')
+      const places = gate.audit().map(({ detail }) => / which GET (\S+)/u.exec(detail)?.[1])
+      t.strictSame(places, [
+        undefined,
+        '/:tenant/merged/:tenant',
+        '/of/:tenant/:id/merged/:tenant',
+        '/:tenant/own/:tenant',
+      ])
+    })
+
     t.test('gives no parameters of a route that a request has left', async (t) => {
       const { app, gate, may } = createGuardedApp()
       app.get(
