@@ -247,6 +247,25 @@ for (const [version, create] of versions) {
       t.match(findingsOf(app), /^no route needs "invoice:write"[^;]*$/u)
     })
 
+    t.test('only warns of what no longer fits once the application has passed', async (t) => {
+      const own = createTenantGate({ findings: 'error' })
+      const late = create.Router()
+      const app = createApp(create, own, (router, { may, mayWrite }) => {
+        router.get('/:tenant', may, reach)
+        router.put('/:tenant', mayWrite, reach)
+        router.use(late)
+      })
+      t.equal(findingsOf(app), '')
+      const path = `/late${version}`
+      late.get(path, requirePermission(own, own.permission('invoice:read')), reach)
+      const finding = `grants.1 demands the parameter "tenant", which GET ${path} does not give to its requirement`
+      const warned = warningOf(`- ${finding}`)
+      t.equal(findingsOf(app), '')
+      t.match(await warned, { message: /^the routes of a running application/u })
+      late.get('/open', reach)
+      t.match(findingsOf(app), /GET \/open has a handler before any requirement/u)
+    })
+
     t.test('needs what a later handler of a route needs', async (t) => {
       const own = createTenantGate()
       const app = createApp(create, own, (router, { may, mayWrite }) =>
