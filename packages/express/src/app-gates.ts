@@ -18,13 +18,23 @@ export function tellGate(gate: PeerGate, app: AppLike): void {
     throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
   }
   gateByApp.set(app, gate)
-  gate.declareRoutes({ routes: createList(gate, app), isComplete: () => audited.has(app) })
+  // The gate may live longer than its applications.
+  const held = new WeakRef(app)
+  gate.declareRoutes({
+    routes: createList(gate, held),
+    isComplete() {
+      const alive = held.deref()
+      return alive === undefined || audited.has(alive)
+    },
+  })
 }
 
 /** Lists the routes of `app` anew only where something may have changed. */
-function createList(gate: PeerGate, app: AppLike): () => readonly DeclaredRoute[] {
+function createList(gate: PeerGate, held: WeakRef<AppLike>): () => readonly DeclaredRoute[] {
   let listed: { readonly routes: readonly DeclaredRoute[]; readonly changes: number } | null = null
   return () => {
+    const app = held.deref()
+    if (app === undefined) return []
     if (listed?.changes === countChanges()) return listed.routes
     const routes = [...listRoutes(routerOf(app), gate)]
     if (audited.has(app)) listed = { routes, changes: countChanges() }

@@ -1,4 +1,7 @@
 import { on } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { definePolicy } from '@peergate/core'
 import type { PeerGate } from '@peergate/core'
 import {
@@ -302,6 +305,24 @@ for (const [version, create] of versions) {
     })
   })
 }
+
+t.test('forgets an application that nobody holds any more', async (t) => {
+  const own = createTenantGate()
+  const [[, create]] = versions
+  const counts = () => own.inventory().length
+  const audit = () =>
+    findingsOf(createApp(create, own, (app, { may }) => app.get('/a', may, reach)))
+  t.equal(audit(), '')
+  t.equal(counts(), 1)
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let left = 20; left > 0 && counts() > 0; left -= 1) {
+    await setImmediate()
+    collect()
+  }
+  t.equal(counts(), 0)
+  t.match(own.audit()[0], { rule: 'permission-unneeded' })
+})
 
 t.test('lists a pattern where the router of Express 5 does not tell the path', async (t) => {
   const [[, create]] = versions
