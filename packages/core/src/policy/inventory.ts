@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
 import type { DeclaredRoute, StatementOf } from './declared-route.js'
@@ -99,7 +100,11 @@ function formatStatements(statements: readonly Statement[]): string {
   const known = statements.filter(({ kind }) => kind !== 'publicRoute')
   const demanding = known.filter(({ kind }) => kind !== 'authenticated')
   const telling = [demanding, known].find(({ length }) => length > 0) ?? statements
-  const [first = 'closed', ...others] = new Set(telling.map(formatStatement))
+  // Not by their texts: predicates may have one name.
+  const different = telling.filter(
+    (one, index) => telling.findIndex((other) => isDeepStrictEqual(one, other)) === index,
+  )
+  const [first = 'closed', ...others] = different.map(formatStatement)
   return others.length === 0 ? first : `allOf(${[first, ...others].join(', ')})`
 }
 

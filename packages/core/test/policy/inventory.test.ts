@@ -110,6 +110,8 @@ const written: readonly (readonly [readonly Requirement[], string])[] = [
   [[publicRoute, authenticated], 'authenticated'],
   [[authenticated, read, publicRoute], 'invoice:read'],
   [[read, read], 'invoice:read'],
+  [[when(isOwner), when(isOwner)], 'when(isOwner)'],
+  [[when(() => true), when(() => false)], 'allOf(when(anonymous), when(anonymous))'],
   [[read, trustSet('payments')], 'allOf(invoice:read, trustSet(payments))'],
 ]
 
