@@ -21,6 +21,8 @@ export interface InventoryRoute {
   readonly permissions: readonly string[]
   /** Every grant of a permission that the requirement names, in the order of the policy. */
   readonly identities: readonly InventoryIdentity[]
+  /** The parts of an `anyOf` that name no permission, and are enough: `trustSet(payments)`. */
+  readonly alternatives?: readonly string[]
 }
 
 /** What one grant says of one permission. */
@@ -82,6 +84,7 @@ function listRoute(
 ): InventoryRoute {
   const statements = requirements.map(({ guard }) => statementOf(guard))
   const permissions = [...new Set(statements.flatMap(permissionsIn))]
+  const alternatives = statements.flatMap(listAlternatives)
   const identities = permissions.flatMap((permission) =>
     grants.flatMap((grant) => listGrant(grant, permission)),
   )
@@ -92,7 +95,15 @@ function listRoute(
     requirement: formatStatements(statements),
     permissions: Object.freeze(permissions),
     identities: Object.freeze(identities),
+    ...(alternatives.length > 0 && { alternatives: Object.freeze(alternatives) }),
   })
+}
+
+function listAlternatives(statement: Statement): readonly string[] {
+  if (statement.kind !== 'anyOf' || permissionsIn(statement).length === 0) return []
+  return statement.parts
+    .filter((part) => permissionsIn(part).length === 0)
+    .map((part) => formatStatement(part))
 }
 
 /** Whoever meets anything else meets `authenticated`, and whoever meets that meets `publicRoute`. */

@@ -121,6 +121,11 @@ for (const [needs, text] of written) {
   })
 }
 
+t.test('lists what is enough without a permission', async (t) => {
+  const [route] = inventoryOf([{ needs: [anyOf(write, trustSet('payments'))] }])
+  t.strictSame(route?.alternatives, ['trustSet(payments)'])
+})
+
 t.test('orders routes by path, method and constraints', async (t) => {
   const inventory = inventoryOf([
     { path: '/b', needs: [read] },
