@@ -5,19 +5,36 @@ import { listRoutes } from './list-routes.js'
 import type { AppLike } from './middleware.js'
 import { routerOf } from './router.js'
 
-/** Tells `gate` of the routes of `app`, once. */
+/**
+ * Tells `gate` of the routes of `app`, once.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID if another gate was told of them
+ */
 export function tellGate(gate: PeerGate, app: AppLike): void {
-  const gates = gatesOf(app)
-  gatesByApp.set(app, gates)
-  if (gates.has(gate)) return
-  gates.add(gate)
-  gate.declareRoutes({ routes: createList(gate, app), isComplete: () => audited.has(app) })
+  const known = gateByApp.get(app)
+  if (known === gate) return
+  if (known !== undefined) {
+    const fault = 'clientIdentity: the application has another gate: one gate guards an application'
+    throw new PeerGateError('ERR_PEERGATE_OPTION_INVALID', fault)
+  }
+  gateByApp.set(app, gate)
+  // The gate may live longer than its applications.
+  const held = new WeakRef(app)
+  gate.declareRoutes({
+    routes: createList(gate, held),
+    isComplete() {
+      const alive = held.deref()
+      return alive === undefined || audited.has(alive)
+    },
+  })
 }
 
 /** Lists the routes of `app` anew only where something may have changed. */
-function createList(gate: PeerGate, app: AppLike): () => readonly DeclaredRoute[] {
+function createList(gate: PeerGate, held: WeakRef<AppLike>): () => readonly DeclaredRoute[] {
   let listed: { readonly routes: readonly DeclaredRoute[]; readonly changes: number } | null = null
   return () => {
+    const app = held.deref()
+    if (app === undefined) return []
     if (listed?.changes === countChanges()) return listed.routes
     const routes = [...listRoutes(routerOf(app), gate)]
     if (audited.has(app)) listed = { routes, changes: countChanges() }
@@ -25,11 +42,11 @@ function createList(gate: PeerGate, app: AppLike): () => readonly DeclaredRoute[
   }
 }
 
-/** What the gates of an application say against its routes, which were audited; null if nothing. */
+/** What the gate of an application says against its routes, which were audited; null if nothing. */
 export function askGates(app: AppLike): PeerGateError | null {
   audited.add(app)
   try {
-    for (const gate of gatesOf(app)) gate.checkRoutes()
+    gateByApp.get(app)?.checkRoutes()
     return null
   } catch (cause) {
     if (cause instanceof PeerGateError) return cause
@@ -38,9 +55,5 @@ export function askGates(app: AppLike): PeerGateError | null {
   }
 }
 
-function gatesOf(app: AppLike): Set<PeerGate> {
-  return gatesByApp.get(app) ?? new Set()
-}
-
-const gatesByApp = new WeakMap<AppLike, Set<PeerGate>>()
+const gateByApp = new WeakMap<AppLike, PeerGate>()
 const audited = new WeakSet<AppLike>()

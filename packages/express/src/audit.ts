@@ -40,9 +40,19 @@ export function auditOf(app: AppLike): PeerGateError | null {
   if (findings.length > 0) return report(undeclared, findings)
   freezeRoutes(router)
   const unfit = askGates(app)
-  if (unfit !== null) return report(unfit.code, [unfit.detail])
+  if (unfit !== null) {
+    if (!passed.has(router) || !isFinding(unfit)) return report(unfit.code, [unfit.detail])
+    warn('the routes of a running application and the policy do not fit together', unfit, [
+      unfit.detail,
+    ])
+  }
   passed.set(router, countChanges())
   return null
+}
+
+/** Whether it is about the policy, which may change, or a grant of it end, while the application runs. */
+function isFinding({ code, cause }: PeerGateError): boolean {
+  return code === 'ERR_PEERGATE_AUDIT_FAILED' && cause === undefined
 }
 
 const passed = new WeakMap<RouterLike, number>()
@@ -52,15 +62,21 @@ const undeclared = 'ERR_PEERGATE_ROUTE_UNDECLARED'
 /** Findings are a process warning too, once each, since no client is told of them. */
 function report(code: PeerGateErrorCode, findings: readonly string[]): PeerGateError {
   const error = new PeerGateError(code, findings.join('; '))
-  if (!warned.has(error.detail)) {
-    warned.add(error.detail)
-    const remedy =
-      code === undeclared ? 'all routes are closed' : 'its routes and the policy fit together'
-    const warning = `the application answers every request with 500, until ${remedy}`
-    const detail = findings.map((finding) => `- ${finding}`).join('\n')
-    process.emitWarning(warning, { type: 'PeergateWarning', code, detail })
-  }
+  const remedy =
+    code === undeclared ? 'all routes are closed' : 'its routes and the policy fit together'
+  warn(`the application answers every request with 500, until ${remedy}`, error, findings)
   return error
+}
+
+function warn(
+  warning: string,
+  { code, detail: text }: PeerGateError,
+  findings: readonly string[],
+): void {
+  if (warned.has(text)) return
+  warned.add(text)
+  const detail = findings.map((finding) => `- ${finding}`).join('\n')
+  process.emitWarning(warning, { type: 'PeergateWarning', code, detail })
 }
 
 const warned = new Set<string>()

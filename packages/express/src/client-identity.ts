@@ -22,7 +22,8 @@ import { onMount } from './mount.js'
  * and ERR_PEERGATE_ROUTE_UNDECLARED, whatever `errors` says, and before any of its middleware runs.
  * The gate is told of the routes, and warns of what does not fit its policy; with `findings: 'error'`
  * that closes the application too. {@link auditRoutes} finds the same at boot. Routes that are added
- * later are audited in turn; changing the audited ones in any other way throws a TypeError.
+ * later are audited in turn; changing the audited ones in any other way throws a TypeError. One gate
+ * guards an application: `use` throws for that of another.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  *

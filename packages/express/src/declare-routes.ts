@@ -1,6 +1,7 @@
 import { PeerGateError } from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assignEnforcement, enforcementOf } from './enforcement.js'
+import { handOn } from './hand-on.js'
 import type { AnyHandler, Middleware, Next } from './middleware.js'
 import { assignRole, roleOf } from './role.js'
 import { isErrorHandler } from './router.js'
@@ -43,15 +44,8 @@ async function leadTo(
   try {
     await handler(req, res, restorePrototypes(req, res, next))
   } catch (error) {
-    // What is thrown may be nothing, and `next` of nothing would lead on.
-    next(isNothing(error) ? new Error('a declared handler threw nothing') : error)
+    handOn(error, next, 'a declared handler threw nothing')
   }
-}
-
-/** Whether Express would take `error` for none, and go on. */
-function isNothing(error: unknown): boolean {
-  const isError = Boolean(error)
-  return !isError
 }
 
 /** `next`, without the prototypes that a sub-application leaves behind. */

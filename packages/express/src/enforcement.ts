@@ -1,6 +1,7 @@
 import { createRefusalAnswer, onceDecided } from '@peergate/core'
 import type { Guard, PeerGate, Requirement } from '@peergate/core'
 import type { IncomingMessage } from 'node:http'
+import { withoutAmbiguous } from './ambiguous-parameters.js'
 import { createAnswer, identifiedOf, missingIdentity } from './identified-request.js'
 import type { Middleware } from './middleware.js'
 import { assignRole, isUsed } from './role.js'
@@ -52,8 +53,8 @@ interface RoutedRequest extends IncomingMessage {
  * may differ from what the route behind it calls by the same name.
  */
 function paramsAt(place: object, { route, params }: RoutedRequest): unknown {
-  const isInRoute = route?.stack.some(({ handle }) => handle === place) === true
-  return isInRoute && !isUsed(place) ? params : null
+  if (route?.stack.some(({ handle }) => handle === place) !== true || isUsed(place)) return null
+  return withoutAmbiguous(route, params)
 }
 
 /** Gives a middleware that enforces something its role. */

@@ -7,6 +7,7 @@ import type {
   RefusalAnswer,
 } from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { handOn } from './hand-on.js'
 import type { Next } from './middleware.js'
 
 /** What `clientIdentity` leaves on a request for the requirements behind it. */
@@ -48,8 +49,13 @@ export function createAnswer({ forward, problem }: RefusalAnswer): Answer {
   if (forward) return (error, _res, next) => next(error)
   return (error, res, next) => {
     // Something may have answered while a predicate was waited for.
-    if (res.headersSent) next(error)
-    else sendProblem(problem(error), res)
+    if (res.headersSent) return next(error)
+    try {
+      return sendProblem(problem(error), res)
+    } catch (thrown) {
+      // By a `writeHead` that other middleware wraps, when nobody may be left to catch it.
+      return handOn(thrown, next, 'an answer threw nothing')
+    }
   }
 }
 

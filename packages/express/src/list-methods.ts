@@ -1,28 +1,35 @@
 import { METHODS } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import { roleOf } from './role.js'
 import { isErrorHandler } from './router.js'
 import type { HandlerLike, LayerLike, RouteLike } from './router.js'
 
-/** A method of a route, and what of ours stands before the handler of it. */
+/** A method of a route, and what of ours stands before the handlers of it. */
 export interface ListedMethod {
   /** In upper case; `ALL` for every one. */
   readonly method: string
-  readonly handles: readonly HandlerLike[]
+  /**
+   * One for each handler that has something of its own to meet: whether those before it answer or go
+   * on cannot be seen.
+   */
+  readonly stages: readonly Stage[]
 }
+
+/** What a request meets before a handler. */
+type Stage = readonly HandlerLike[]
 
 /** The methods that a route answers. */
 export function listMethods({ stack }: RouteLike): readonly ListedMethod[] {
   const methods = new Set(stack.filter(isAnswering).map(({ method }) => method))
   const listed = Array.from(methods, (method) => ({
     method: method?.toUpperCase() ?? 'ALL',
-    handles: listHandles(stack, method),
+    stages: listStages(stack, method),
   }))
   // `app.all` adds its handlers for each method that there is.
   const [first, ...others] = listed
   const isForAll = METHODS.every((method) => methods.has(method.toLowerCase()))
-  if (first === undefined || !isForAll || !others.every((other) => isSame(first, other)))
-    return listed
-  return [{ ...first, method: 'ALL' }]
+  const isOne = others.every(({ stages }) => isDeepStrictEqual(stages, first?.stages))
+  return first !== undefined && isForAll && isOne ? [{ ...first, method: 'ALL' }] : listed
 }
 
 function isAnswering({ handle }: LayerLike): boolean {
@@ -30,21 +37,16 @@ function isAnswering({ handle }: LayerLike): boolean {
   return roleOf(handle) === undefined || roleOf(handle) === 'declared'
 }
 
-/** The requirements that a request meets before the first handler, and that of the handler. */
-function listHandles(
-  stack: readonly LayerLike[],
-  method: string | undefined,
-): readonly HandlerLike[] {
+/** The requirements that a request meets before each handler, and that of the handler. */
+function listStages(stack: readonly LayerLike[], method: string | undefined): readonly Stage[] {
   const own = stack.filter((layer) => layer.method === undefined || layer.method === method)
-  const before = own.slice(0, own.findIndex(isAnswering) + 1)
-  return before
-    .map(({ handle }) => handle)
-    .filter((handle) => roleOf(handle) === 'requirement' || roleOf(handle) === 'declared')
+  const stages = own.flatMap((layer, index) => {
+    if (!isAnswering(layer)) return []
+    return [own.slice(0, index + 1).flatMap(({ handle }) => (isDemanding(handle) ? [handle] : []))]
+  })
+  return stages.filter((stage, index) => stage.length !== stages[index - 1]?.length)
 }
 
-function isSame(one: ListedMethod, other: ListedMethod): boolean {
-  return (
-    one.handles.length === other.handles.length &&
-    one.handles.every((handle, index) => handle === other.handles[index])
-  )
+function isDemanding(handle: HandlerLike): boolean {
+  return roleOf(handle) === 'requirement' || roleOf(handle) === 'declared'
 }

@@ -1,4 +1,5 @@
 import type { DeclaredRoute, PeerGate, RouteRequirement } from '@peergate/core'
+import { markAmbiguous } from './ambiguous-parameters.js'
 import { enforcementOf } from './enforcement.js'
 import { isUsed, roleOf } from './role.js'
 import { listMethods } from './list-methods.js'
@@ -11,7 +12,10 @@ import type { WrittenPath } from './written-path.js'
 
 /** The routes below `root`, and what a request to them must certainly meet, as `gate` is told of them. */
 export function* listRoutes(root: RouterLike, gate: PeerGate): Generator<DeclaredRoute> {
-  for (const route of listRouter(root, { ...outside, stems: [{ text: '', parameters: [] }] })) {
+  for (const route of listRouter(root, {
+    ...outside,
+    stems: [{ text: '', parameters: [], met: [] }],
+  })) {
     const requirements = route.stated.flatMap(({ handle, parameters }): RouteRequirement[] => {
       const enforcement = enforcementOf(handle)
       return enforcement?.gate === gate ? [{ guard: enforcement.guard, parameters }] : []
@@ -37,7 +41,12 @@ interface Stated {
 
 /** The paths that lead to a router. */
 interface Stems {
-  readonly stems: readonly WrittenPath[]
+  readonly stems: readonly Stem[]
+}
+
+interface Stem extends WrittenPath {
+  /** The names of all parameters on the way, as often as they occur. */
+  readonly met: readonly string[]
 }
 
 function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRoute> {
@@ -48,13 +57,18 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
     const stems = join(outer.stems, layer, router.mergeParams === true)
     const before = requirements.map((met) => ({ handle: met, parameters: [] }))
     if (route !== undefined) {
-      for (const { text: path, parameters } of stems) {
-        for (const { method, handles } of listMethods(route)) {
-          const own = handles.map((one) => ({
-            handle: one,
-            parameters: isUsed(one) ? [] : parameters,
-          }))
-          yield { method, path, stated: [...before, ...own] }
+      for (const { text: path, parameters: given, met } of stems) {
+        const twice = met.filter((name, index) => met.indexOf(name) < index)
+        if (twice.length > 0) markAmbiguous(route, twice)
+        const parameters = given.filter((name) => !twice.includes(name))
+        for (const { method, stages } of listMethods(route)) {
+          for (const stage of stages) {
+            const own = stage.map((one) => ({
+              handle: one,
+              parameters: isUsed(one) ? [] : parameters,
+            }))
+            yield { method, path, stated: [...before, ...own] }
+          }
         }
       }
     } else if (roleOf(handle) === 'declared') {
@@ -62,19 +76,20 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
       for (const { text: path } of stems) yield { method: 'ALL', path, stated }
     } else if (isRouter(handle) && !routers.includes(handle)) {
       yield* listRouter(handle, { ...place, stems })
+    } else if (roleOf(handle) === undefined && before.length > 0) {
+      // It cannot be seen into, and may answer whatever has come so far.
+      for (const { text: path } of stems) yield { method: 'ALL', path, stated: before }
     }
   }
 }
 
-function join(
-  stems: readonly WrittenPath[],
-  layer: LayerLike,
-  keepsParameters: boolean,
-): readonly WrittenPath[] {
+function join(stems: readonly Stem[], layer: LayerLike, keepsParameters: boolean): readonly Stem[] {
   return stems.flatMap((stem) =>
     writtenPathsOf(layer).map(({ text, parameters }) => ({
       text: `${stem.text.replace(/\/$/u, '')}${stem.text !== '' && text === '/' ? '' : text}`,
-      parameters: keepsParameters ? [...new Set([...stem.parameters, ...parameters])] : parameters,
+      parameters: keepsParameters ? [...stem.parameters, ...parameters] : parameters,
+      // All that one layer leads to is given the same value.
+      met: [...stem.met, ...new Set(parameters)],
     })),
   )
 }

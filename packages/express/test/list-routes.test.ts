@@ -1,4 +1,7 @@
 import { on } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { definePolicy } from '@peergate/core'
 import type { PeerGate } from '@peergate/core'
 import {
@@ -67,8 +70,21 @@ const inventories: readonly (readonly [string, Build, readonly string[], string?
   ],
   [
     'what comes before the handler, and nothing after it',
-    (app, { may, mayWrite }) => app.get('/x', passThrough(pass), may, reach, mayWrite, reach),
+    (app, { may, mayWrite }) => app.get('/x', passThrough(pass), may, reach, reach, mayWrite),
     ['GET /x invoice:read'],
+  ],
+  [
+    'what comes before each handler, since the first may answer or go on',
+    (app, { may, mayWrite, gate: own }) => {
+      app.get('/x', authenticated(own), pass, may, declareRoutes(pass, mayWrite), reach)
+      app.all('/y', may, reach, mayWrite, reach)
+    },
+    [
+      'GET /x authenticated',
+      'GET /x allOf(invoice:read, invoice:write)',
+      'ALL /y invoice:read',
+      'ALL /y allOf(invoice:read, invoice:write)',
+    ],
   ],
   ['no route that never answers', (app, { may }) => app.get('/x', may, passThrough(pass)), []],
   [
@@ -107,6 +123,7 @@ const inventories: readonly (readonly [string, Build, readonly string[], string?
     },
     [
       'GET /one/x invoice:read',
+      'ALL /self/again invoice:write',
       'GET /self/x allOf(invoice:write, invoice:read)',
       'GET /two/x allOf(invoice:write, invoice:read)',
     ],
@@ -134,6 +151,15 @@ const inventories: readonly (readonly [string, Build, readonly string[], string?
       'ALL /files publicRoute',
       'GET /x allOf(invoice:write, invoice:read)',
     ],
+  ],
+  [
+    'what cannot be seen into, behind what is required before it',
+    (app, { create, may, mayWrite }) => {
+      app.use('/files', may, create.static('.'))
+      app.use(mayWrite)
+      app.use('/admin', create().get('/x', reach))
+    },
+    ['ALL /admin invoice:write', 'ALL /files invoice:read'],
   ],
   [
     'what another gate shall judge as closed',
@@ -224,6 +250,34 @@ for (const [version, create] of versions) {
       t.match(findingsOf(app), /^no route needs "invoice:write"[^;]*$/u)
     })
 
+    t.test('only warns of what no longer fits once the application has passed', async (t) => {
+      const own = createTenantGate({ findings: 'error' })
+      const late = create.Router()
+      const app = createApp(create, own, (router, { may, mayWrite }) => {
+        router.get('/:tenant', may, reach)
+        router.put('/:tenant', mayWrite, reach)
+        router.use(late)
+      })
+      t.equal(findingsOf(app), '')
+      const path = `/late${version}`
+      late.get(path, requirePermission(own, own.permission('invoice:read')), reach)
+      const finding = `grants.1 demands the parameter "tenant", which GET ${path} does not give to its requirement`
+      const warned = warningOf(`- ${finding}`)
+      t.equal(findingsOf(app), '')
+      t.match(await warned, { message: /^the routes of a running application/u })
+      late.get('/open', reach)
+      t.match(findingsOf(app), /GET \/open has a handler before any requirement/u)
+    })
+
+    t.test('needs what a later handler of a route needs', async (t) => {
+      const own = createTenantGate()
+      const app = createApp(create, own, (router, { may, mayWrite }) =>
+        router.get('/:tenant', may, pass, mayWrite, reach),
+      )
+      t.equal(findingsOf(app), '')
+      t.strictSame(own.audit(), [])
+    })
+
     t.test('closes the application where the gate cannot list its routes', async (t) => {
       const own = createTenantGate()
       const app = createApp(create, own, () => {})
@@ -251,6 +305,24 @@ for (const [version, create] of versions) {
     })
   })
 }
+
+t.test('forgets an application that nobody holds any more', async (t) => {
+  const own = createTenantGate()
+  const [[, create]] = versions
+  const counts = () => own.inventory().length
+  const audit = () =>
+    findingsOf(createApp(create, own, (app, { may }) => app.get('/a', may, reach)))
+  t.equal(audit(), '')
+  t.equal(counts(), 1)
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let left = 20; left > 0 && counts() > 0; left -= 1) {
+    await setImmediate()
+    collect()
+  }
+  t.equal(counts(), 0)
+  t.match(own.audit()[0], { rule: 'permission-unneeded' })
+})
 
 t.test('lists a pattern where the router of Express 5 does not tell the path', async (t) => {
   const [[, create]] = versions

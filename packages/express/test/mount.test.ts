@@ -6,7 +6,16 @@ import {
   publicRoute,
 } from '@peergate/express'
 import t from 'tap'
-import { ask, closed, findingsOf, gate, listen, reach, versions } from './test-app.js'
+import {
+  ask,
+  closed,
+  createTenantGate,
+  findingsOf,
+  gate,
+  listen,
+  reach,
+  versions,
+} from './test-app.js'
 
 for (const [version, express] of versions) {
   t.test(`express ${version}`, async (t) => {
@@ -78,6 +87,15 @@ for (const [version, express] of versions) {
       for (const app of [good, bad]) app.use(denyUnmatched(gate))
       t.equal(await ask((await listen(t, good)).reader, 'GET', '/me'), '200')
       t.equal(await ask((await listen(t, bad)).reader, 'GET', '/me'), closed)
+    })
+
+    t.test('refuses a second gate on one application', async (t) => {
+      const app = express()
+      app.use(clientIdentity(gate))
+      t.throws(() => app.use(clientIdentity(createTenantGate())), {
+        code: 'ERR_PEERGATE_OPTION_INVALID',
+        detail: /one gate guards an application/u,
+      })
     })
 
     t.test('closes an application that is mounted in another', async (t) => {

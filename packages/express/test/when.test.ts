@@ -12,7 +12,7 @@ import {
   requirePermission,
   when,
 } from '@peergate/express'
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import t from 'tap'
 import { ask, createTenantGate, listen, reach, versions } from './test-app.js'
 
@@ -27,6 +27,19 @@ const impatient: RequestHandler = (_req, res, next) => {
   setImmediate(() => res.sendStatus(503))
   next()
 }
+
+const never = when(() => false)
+const neverLater = when(async () => false)
+
+/** As middleware does whose listener for headers fails, by an error or by nothing. */
+const breakAnswer = passThrough((req: Request, res: Response, next: () => void) => {
+  const thrown = req.url.endsWith('/nothing') ? undefined : new Error('a listener failed')
+  res.writeHead = () => {
+    Reflect.deleteProperty(res, 'writeHead')
+    throw thrown
+  }
+  next()
+})
 
 function fail(): never {
   throw new Error('the database is gone')
@@ -129,6 +142,23 @@ for (const [version, express] of versions) {
       ] as const) {
         const { status, body } = await reader.request('GET', path)
         t.strictSame([status, body], [418, message])
+      }
+    })
+
+    t.test('hands on what an answer throws, at once and later', async (t) => {
+      const { app, gate } = createGuardedApp()
+      app.get('/now/:what', breakAnswer, requirePermission(gate, never), reach)
+      app.get('/later/:what', breakAnswer, requirePermission(gate, neverLater), reach)
+      app.use(denyUnmatched(gate), handleError)
+      const { reader } = await listen(t, app)
+      for (const path of ['/now', '/later']) {
+        for (const [what, message] of [
+          ['error', 'a listener failed'],
+          ['nothing', 'an answer threw nothing'],
+        ] as const) {
+          const { status, body } = await reader.request('GET', `${path}/${what}`)
+          t.strictSame([status, body], [418, message], path)
+        }
       }
     })
 
@@ -241,6 +271,29 @@ for (const [version, express] of versions) {
         )
       },
     )
+
+    t.test('gives no parameter that occurs twice on the way', async (t) => {
+      const { app, gate, may } = createGuardedApp()
+      const merging = express.Router({ mergeParams: true }).get('/merged/:tenant', may, reach)
+      const forgetting = express.Router().get('/own/:tenant', may, reach)
+      app.use('/:tenant', merging)
+      app.use('/of/:tenant/:id', merging)
+      app.get(['/one/:tenant', '/two/:id/:tenant'], may, reach)
+      app.use('/:tenant', forgetting)
+      app.use(denyUnmatched(gate))
+      const { reader } = await listen(t, app)
+      for (const path of ['/acme/merged/acme', '/other/merged/acme', '/other/own/acme']) {
+        t.equal(await ask(reader, 'GET', path), '403 PERMISSION_DENIED', path)
+      }
+      t.equal(await ask(reader, 'GET', '/two/1/acme'), '200')
+      const places = gate.audit().map(({ detail }) => / which GET (\S+)/u.exec(detail)?.[1])
+      t.strictSame(places, [
+        undefined,
+        '/:tenant/merged/:tenant',
+        '/of/:tenant/:id/merged/:tenant',
+        '/:tenant/own/:tenant',
+      ])
+    })
 
     t.test('gives no parameters of a route that a request has left', async (t) => {
       const { app, gate, may } = createGuardedApp()

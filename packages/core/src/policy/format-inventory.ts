@@ -32,10 +32,12 @@ function formatRoute(route: InventoryRoute): Row {
 }
 
 function formatIdentities(route: InventoryRoute): readonly string[] {
-  const { requirement, permissions, identities } = route
+  const { requirement, permissions, identities, alternatives = [] } = route
   if (permissions.length === 0) return [bare.get(requirement) ?? 'any identity that meets it']
-  if (identities.length === 0) return ['nobody by a grant']
-  return identities.map((identity) => formatIdentity(identity, permissions.length > 1))
+  const others = alternatives.map((part) => `any identity that meets ${part}`)
+  if (identities.length === 0) return ['nobody by a grant', ...others]
+  const holders = identities.map((identity) => formatIdentity(identity, permissions.length > 1))
+  return [...holders, ...others]
 }
 
 /** Who meets the requirements that ask for nothing which differs between peers. */

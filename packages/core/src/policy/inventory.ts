@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CompiledGrant } from './compile-grant.js'
 import type { CompiledPolicy } from './compile-policy.js'
 import type { DeclaredRoute, StatementOf } from './declared-route.js'
@@ -20,6 +21,8 @@ export interface InventoryRoute {
   readonly permissions: readonly string[]
   /** Every grant of a permission that the requirement names, in the order of the policy. */
   readonly identities: readonly InventoryIdentity[]
+  /** The parts of an `anyOf` that name no permission, and are enough: `trustSet(payments)`. */
+  readonly alternatives?: readonly string[]
 }
 
 /** What one grant says of one permission. */
@@ -81,6 +84,7 @@ function listRoute(
 ): InventoryRoute {
   const statements = requirements.map(({ guard }) => statementOf(guard))
   const permissions = [...new Set(statements.flatMap(permissionsIn))]
+  const alternatives = statements.flatMap(listAlternatives)
   const identities = permissions.flatMap((permission) =>
     grants.flatMap((grant) => listGrant(grant, permission)),
   )
@@ -91,7 +95,15 @@ function listRoute(
     requirement: formatStatements(statements),
     permissions: Object.freeze(permissions),
     identities: Object.freeze(identities),
+    ...(alternatives.length > 0 && { alternatives: Object.freeze(alternatives) }),
   })
+}
+
+function listAlternatives(statement: Statement): readonly string[] {
+  if (statement.kind !== 'anyOf' || permissionsIn(statement).length === 0) return []
+  return statement.parts
+    .filter((part) => permissionsIn(part).length === 0)
+    .map((part) => formatStatement(part))
 }
 
 /** Whoever meets anything else meets `authenticated`, and whoever meets that meets `publicRoute`. */
@@ -99,7 +111,11 @@ function formatStatements(statements: readonly Statement[]): string {
   const known = statements.filter(({ kind }) => kind !== 'publicRoute')
   const demanding = known.filter(({ kind }) => kind !== 'authenticated')
   const telling = [demanding, known].find(({ length }) => length > 0) ?? statements
-  const [first = 'closed', ...others] = new Set(telling.map(formatStatement))
+  // Not by their texts: predicates may have one name.
+  const different = telling.filter(
+    (one, index) => telling.findIndex((other) => isDeepStrictEqual(one, other)) === index,
+  )
+  const [first = 'closed', ...others] = different.map(formatStatement)
   return others.length === 0 ? first : `allOf(${[first, ...others].join(', ')})`
 }
 

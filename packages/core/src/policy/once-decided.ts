@@ -1,3 +1,4 @@
+import { containCallback } from '../contain-callback.js'
 import { PeerGateError } from '../errors.js'
 import { deny } from './decision.js'
 import type { Decision, PendingDecision } from './decision.js'
@@ -5,8 +6,9 @@ import { settle } from './settle.js'
 
 /**
  * Asks, and gives `act` the decision: before it returns where nothing has to be waited for, else when it
- * has come. Whatever `ask` throws or rejects with is a denial. For writers of adapters: `act` must not
- * throw, since nobody would be left to hear of it.
+ * has come. Whatever `ask` throws or rejects with is a denial. For writers of adapters: what `act` throws
+ * before this returns is thrown on; later, nobody is left to catch it, so that it becomes a process
+ * warning, PEERGATE_CALLBACK_THREW.
  *
  * @example
  * ```ts
@@ -21,7 +23,8 @@ export function onceDecided(
   act: (decision: Decision) => unknown,
 ): void {
   const decision = settle(ask, { read: (answer) => answer as Decision, fail })
-  if (decision instanceof Promise) void decision.then(act)
+  if (decision instanceof Promise)
+    void decision.then(containCallback('what acts on a decision', act))
   else act(decision)
 }
 

@@ -88,6 +88,7 @@ const cells: readonly (readonly [Partial<InventoryRoute>, string])[] = [
   [{ requirement: 'authenticated', permissions: [], identities: [] }, 'any identity'],
   [{ requirement: 'trustSet(a)', permissions: [], identities: [] }, 'any identity that meets it'],
   [{ identities: [] }, 'nobody by a grant'],
+  [{ alternatives: ['trustSet(a)'] }, 'any identity that meets trustSet(a)'],
   [{ permissions: ['invoice:read', 'b'] }, 'invoice:read: spiffe://prod.example/a'],
   [
     { permissions: ['a', 'b'], identities: [identityOf({ effect: 'deny', conditions: ['x'] })] },

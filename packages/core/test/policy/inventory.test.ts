@@ -110,6 +110,8 @@ const written: readonly (readonly [readonly Requirement[], string])[] = [
   [[publicRoute, authenticated], 'authenticated'],
   [[authenticated, read, publicRoute], 'invoice:read'],
   [[read, read], 'invoice:read'],
+  [[when(isOwner), when(isOwner)], 'when(isOwner)'],
+  [[when(() => true), when(() => false)], 'allOf(when(anonymous), when(anonymous))'],
   [[read, trustSet('payments')], 'allOf(invoice:read, trustSet(payments))'],
 ]
 
@@ -118,6 +120,11 @@ for (const [needs, text] of written) {
     t.equal(inventoryOf([{ needs }])[0]?.requirement, text)
   })
 }
+
+t.test('lists what is enough without a permission', async (t) => {
+  const [route] = inventoryOf([{ needs: [anyOf(write, trustSet('payments'))] }])
+  t.strictSame(route?.alternatives, ['trustSet(payments)'])
+})
 
 t.test('orders routes by path, method and constraints', async (t) => {
   const inventory = inventoryOf([

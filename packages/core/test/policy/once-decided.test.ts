@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { onceDecided, publicRoute } from '@peergate/core'
 import type { Decision, PendingDecision } from '@peergate/core'
 import t from 'tap'
@@ -24,6 +25,29 @@ t.test('acts once on a decision that comes later', async (t) => {
   t.strictSame(acted, [])
   await new Promise(setImmediate)
   t.strictSame(acted, [allowed])
+})
+
+t.test('warns of what acting throws where nobody is left to catch it', async (t) => {
+  const warned = once(process, 'warning')
+  onceDecided(
+    async () => allowed,
+    () => {
+      throw cause
+    },
+  )
+  const [warning] = await warned
+  t.match(warning, {
+    name: 'PeergateWarning',
+    code: 'PEERGATE_CALLBACK_THREW',
+    message: /^what acts on a decision threw Error: failed/u,
+  })
+})
+
+t.test('throws on what acting throws where nothing has to be waited for', async (t) => {
+  const act = () => {
+    throw cause
+  }
+  t.throws(() => onceDecided(() => allowed, act), cause)
 })
 
 const cause = new Error('failed')
