@@ -13,11 +13,12 @@ export function refusePrototypeKeys(options: unknown, locate: Locate): void {
   refuseIn(roles, ['roles'], locate)
   refuseLong(permissions, mostNames, ['permissions'], locate)
   refuseLong(grants, mostGrants, ['grants'], locate)
+  for (const [name, role] of Object.entries(fieldsOf(roles))) {
+    refuseLongIn(role, ['roles', name], locate)
+  }
   if (!Array.isArray(grants)) return
   for (const [index, grant] of grants.entries()) {
-    for (const key of ['allow', 'deny', 'roles']) {
-      refuseLong(fieldsOf(grant)[key], mostNames, ['grants', index, key], locate)
-    }
+    refuseLongIn(grant, ['grants', index], locate)
     const { params } = fieldsOf(fieldsOf(grant)['where'])
     refuseIn(params, ['grants', index, 'where', 'params'], locate)
   }
@@ -26,6 +27,12 @@ export function refusePrototypeKeys(options: unknown, locate: Locate): void {
 /** Before the schema makes an issue of every item. */
 const mostGrants = 100_000
 const mostNames = 10_000
+
+function refuseLongIn(lists: unknown, path: readonly PropertyKey[], locate: Locate): void {
+  for (const name of ['allow', 'deny', 'roles']) {
+    refuseLong(fieldsOf(lists)[name], mostNames, [...path, name], locate)
+  }
+}
 
 function refuseLong(
   list: unknown,
