@@ -23,9 +23,8 @@ export function onceDecided(
   act: (decision: Decision) => unknown,
 ): void {
   const decision = settle(ask, { read: (answer) => answer as Decision, fail })
-  if (decision instanceof Promise)
-    void decision.then(containCallback('what acts on a decision', act))
-  else act(decision)
+  if ('allowed' in decision) act(decision)
+  else void decision.then(containCallback('what acts on a decision', act))
 }
 
 function fail(cause: unknown): Decision {
