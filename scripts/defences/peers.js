@@ -112,13 +112,13 @@ export const peerDefences = [
     defences: [
       {
         without: 'finding the denials of a twin',
-        file: 'policy/grant-index',
+        file: 'policy/grant/grant-index',
         find: '...(twins ?? [])',
         replace: '',
       },
       {
         without: 'the twins in the condition of a denial',
-        file: 'policy/condition',
+        file: 'policy/grant/condition',
         find: 'twins?.includes(wanted) === true',
         replace: 'false',
       },
@@ -137,7 +137,7 @@ export const peerDefences = [
     defences: [
       {
         without: 'the difference of a certificate and its twin',
-        file: 'policy/condition',
+        file: 'policy/grant/condition',
         find: "=== true ? 'unknown'",
         replace: "=== true ? 'met'",
       },

@@ -138,20 +138,25 @@ export type {
   GrantTerms,
   IdentityGrant,
   Role,
-} from './policy/grant.js'
+} from './policy/grant/grant.js'
 export type {
   AllowedDecision,
   Decision,
   DeniedDecision,
   PendingDecision,
-} from './policy/decision.js'
-export type { Guard, Sender } from './policy/guard.js'
-export { onceDecided } from './policy/once-decided.js'
-export type { AuthorizationQuestion, Authorize } from './policy/authorizer.js'
-export { allOf, anyOf } from './policy/combine.js'
-export { when } from './policy/when.js'
-export type { Predicate } from './policy/predicate.js'
-export { authenticated, minimumAssurance, publicRoute, trustSet } from './policy/requirement.js'
+} from './policy/decision/decision.js'
+export type { Guard, Sender } from './policy/decision/guard.js'
+export { onceDecided } from './policy/decision/once-decided.js'
+export type { AuthorizationQuestion, Authorize } from './policy/decision/authorizer.js'
+export { allOf, anyOf } from './policy/requirement/combine.js'
+export { when } from './policy/requirement/when.js'
+export type { Predicate } from './policy/requirement/predicate.js'
+export {
+  authenticated,
+  minimumAssurance,
+  publicRoute,
+  trustSet,
+} from './policy/requirement/requirement.js'
 export type {
   AllOfRequirement,
   AnyOfRequirement,
@@ -163,16 +168,16 @@ export type {
   Requirement,
   TrustSetRequirement,
   WhenRequirement,
-} from './policy/requirement.js'
+} from './policy/requirement/requirement.js'
 export type { Register, RegisteredPermission } from './policy/register.js'
-export type { PolicyBook } from './policy/policy-book.js'
-export type { DeclaredRoute, RouteList, RouteRequirement } from './policy/declared-route.js'
-export type { Finding } from './policy/audit.js'
-export { formatInventory } from './policy/format-inventory.js'
-export type { InventoryIdentity, InventoryRoute } from './policy/inventory.js'
+export type { PolicyBook } from './policy/review/policy-book.js'
+export type { DeclaredRoute, RouteList, RouteRequirement } from './policy/review/declared-route.js'
+export type { Finding } from './policy/review/audit.js'
+export { formatInventory } from './policy/review/format-inventory.js'
+export type { InventoryIdentity, InventoryRoute } from './policy/review/inventory.js'
 export type {
   ConditionExplanation,
   Explanation,
   GrantExplanation,
   PermissionExplanation,
-} from './policy/explain.js'
+} from './policy/review/explain.js'

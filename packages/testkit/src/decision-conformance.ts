@@ -1,26 +1,26 @@
 import { commonName, dnsSan, emailSan, ipSan, spiffe, upn, uriSan } from '@peergate/core'
 import { readForwarded } from './conformance-gates.js'
-import { commonNameCases, emailCases, upnCases } from './decision-conformance-accounts.js'
+import { commonNameCases, emailCases, upnCases } from './decision-conformance/accounts.js'
 import {
   assertedCases,
   tlsAssuranceCases,
   verifiedCases,
-} from './decision-conformance-assurance.js'
+} from './decision-conformance/assurance.js'
 import {
   fingerprintCases,
   roleCases,
   trustSetCases,
   windowCases,
-} from './decision-conformance-conditions.js'
-import { engineCases } from './decision-conformance-engine.js'
-import { denialCases } from './decision-conformance-grants.js'
-import { createGroup } from './decision-conformance-group.js'
-import { dnsCases, ipCases } from './decision-conformance-hosts.js'
-import { predicateCases, shapeCases } from './decision-conformance-requirements.js'
-import { spiffeCases } from './decision-conformance-spiffe.js'
-import type { DecisionGroup } from './decision-conformance-target.js'
-import { tenantCases } from './decision-conformance-tenancy.js'
-import { uriCases } from './decision-conformance-uri.js'
+} from './decision-conformance/conditions.js'
+import { engineCases } from './decision-conformance/engine.js'
+import { denialCases } from './decision-conformance/grants.js'
+import { createGroup } from './decision-conformance/group.js'
+import { dnsCases, ipCases } from './decision-conformance/hosts.js'
+import { predicateCases, shapeCases } from './decision-conformance/requirements.js'
+import { spiffeCases } from './decision-conformance/spiffe.js'
+import type { DecisionGroup } from './decision-conformance/target.js'
+import { tenantCases } from './decision-conformance/tenancy.js'
+import { uriCases } from './decision-conformance/uri.js'
 
 const ofDomain = spiffe({ trustDomain: 'prod.example' })
 

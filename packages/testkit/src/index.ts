@@ -27,7 +27,7 @@ export type {
   DecisionRoute,
   DecisionTarget,
   RunningGroup,
-} from './decision-conformance-target.js'
+} from './decision-conformance/target.js'
 export { createConformanceGates, forwardedHeaders, proxyId, readerId } from './conformance-gates.js'
 export type {
   ConformanceGates,

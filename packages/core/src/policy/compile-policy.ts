@@ -1,14 +1,14 @@
 import { quote } from '../identity-value/quote.js'
 import { faultAt, namesUnknown, parseAt } from '../options.js'
 import type { Locate } from '../options.js'
-import { compileGrant } from './compile-grant.js'
-import type { CompiledGrant } from './compile-grant.js'
-import { createGrantIndex } from './grant-index.js'
-import type { FindGrants } from './grant-index.js'
+import { compileGrant } from './grant/compile-grant.js'
+import type { CompiledGrant } from './grant/compile-grant.js'
+import { createGrantIndex } from './grant/grant-index.js'
+import type { FindGrants } from './grant/grant-index.js'
 import { policySchemaFor } from './policy-schema.js'
 import type { PolicyContent } from './policy-schema.js'
 import { refusePrototypeKeys } from './prototype-key.js'
-import { expandRoles } from './roles.js'
+import { expandRoles } from './grant/roles.js'
 
 /** A policy that is ready to decide. */
 export interface CompiledPolicy {

@@ -3,7 +3,7 @@ import { identityKinds } from '../client-identity.js'
 import type { IdentityKind } from '../client-identity.js'
 import { assurances } from '../evidence.js'
 import { strictOptions } from '../options.js'
-import type { GrantTerms, Role } from './grant.js'
+import type { GrantTerms, Role } from './grant/grant.js'
 
 /**
  * The schema of a policy's content, in TypeScript and in files. `readonly` freezes the copies that

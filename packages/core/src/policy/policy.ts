@@ -1,7 +1,7 @@
 import type { IdentityKind } from '../client-identity.js'
 import { compilePolicy } from './compile-policy.js'
 import type { CompiledPolicy } from './compile-policy.js'
-import type { Grant, Role } from './grant.js'
+import type { Grant, Role } from './grant/grant.js'
 import type { Vocabulary } from './policy-schema.js'
 
 export interface PolicyOptions<
