@@ -84,7 +84,8 @@ export function explainStatement(
   const { value: identity } = subject.identity
   const outcomeOfPermission = new Map(permissions.map((one) => [one.permission, one.outcome]))
   const judge: JudgeExplained = {
-    permission: (tag) => verdicts[outcomeOfPermission.get(tag) ?? 'not-granted'],
+    // Every tag of the statement was explained above.
+    permission: (tag) => verdicts[outcomeOfPermission.get(tag) as PermissionExplanation['outcome']],
     identity: subject.identity,
   }
   const outcome = judgeStatement(statement, judge)
