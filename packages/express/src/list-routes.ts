@@ -4,7 +4,7 @@ import { enforcementOf } from './enforcement.js'
 import { isUsed, roleOf } from './role.js'
 import { listMethods } from './list-methods.js'
 import { isErrorHandler, isRouter } from './router.js'
-import type { HandlerLike, LayerLike, RouterLike } from './router.js'
+import type { HandlerLike, LayerLike, RouteLike, RouterLike } from './router.js'
 import { outside, walkRouter } from './walk-router.js'
 import type { Way } from './walk-router.js'
 import { writtenPathsOf } from './written-path.js'
@@ -57,20 +57,7 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
     const stems = join(outer.stems, layer, router.mergeParams === true)
     const before = requirements.map((met) => ({ handle: met, parameters: [] }))
     if (route !== undefined) {
-      for (const { text: path, parameters: given, met } of stems) {
-        const twice = met.filter((name, index) => met.indexOf(name) < index)
-        if (twice.length > 0) markAmbiguous(route, twice)
-        const parameters = given.filter((name) => !twice.includes(name))
-        for (const { method, stages } of listMethods(route)) {
-          for (const stage of stages) {
-            const own = stage.map((one) => ({
-              handle: one,
-              parameters: isUsed(one) ? [] : parameters,
-            }))
-            yield { method, path, stated: [...before, ...own] }
-          }
-        }
-      }
+      for (const stem of stems) yield* listRoute(route, stem, before)
     } else if (roleOf(handle) === 'declared') {
       const stated = [...before, { handle, parameters: [] }]
       for (const { text: path } of stems) yield { method: 'ALL', path, stated }
@@ -79,6 +66,23 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
     } else if (roleOf(handle) === undefined && before.length > 0) {
       // It cannot be seen into, and may answer whatever has come so far.
       for (const { text: path } of stems) yield { method: 'ALL', path, stated: before }
+    }
+  }
+}
+
+function* listRoute(
+  route: RouteLike,
+  { text: path, parameters: given, met }: Stem,
+  before: readonly Stated[],
+): Generator<FoundRoute> {
+  const twice = met.filter((name, index) => met.indexOf(name) < index)
+  if (twice.length > 0) markAmbiguous(route, twice)
+  const parameters = given.filter((name) => !twice.includes(name))
+  const parametersFor = (handle: HandlerLike) => (isUsed(handle) ? [] : parameters)
+  for (const { method, stages } of listMethods(route)) {
+    for (const stage of stages) {
+      const own = stage.map((handle) => ({ handle, parameters: parametersFor(handle) }))
+      yield { method, path, stated: [...before, ...own] }
     }
   }
 }

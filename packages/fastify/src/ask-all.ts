@@ -12,6 +12,7 @@ export function askAll(
 }
 
 function askAfter(before: PendingDecision, ask: () => PendingDecision): PendingDecision {
-  if (before instanceof Promise) return before.then((decision) => askAfter(decision, ask))
+  // Whose promise it is depends on what the application put in the place of `Promise`.
+  if (!('allowed' in before)) return before.then((decision) => askAfter(decision, ask))
   return before.allowed ? ask() : before
 }

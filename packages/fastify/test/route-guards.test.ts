@@ -1,4 +1,4 @@
-import { publicRoute } from '@peergate/core'
+import { anyOf, publicRoute } from '@peergate/core'
 import type { Requirement } from '@peergate/core'
 import { peergate, when } from '@peergate/fastify'
 import type { FastifyInstance, FastifyServerOptions, RouteOptions } from 'fastify'
@@ -258,6 +258,20 @@ t.test('asks one requirement after the other, and none after a denial', async (t
   t.strictSame(asked.splice(0), ['config', 'no'])
   t.equal(await ask(reader, 'GET', '/denied'), '403 PERMISSION_DENIED')
   t.strictSame(asked, [])
+})
+
+t.test('asks them all where the application has a Promise of its own', async (t) => {
+  const app = await createGuardedApp()
+  app.addHook('onRoute', (route) => {
+    route.onRequest = []
+  })
+  const permission = anyOf(when(async () => true))
+  app.get('/', { config: { permission }, onRequest: app.requirePermission(write) }, () => 'ok')
+  const { reader } = await listen(t, app)
+  const { Promise: native } = globalThis
+  globalThis.Promise = class extends native<unknown> {} as PromiseConstructor
+  t.teardown(() => void (globalThis.Promise = native))
+  t.equal(await ask(reader, 'GET', '/'), '403 PERMISSION_DENIED')
 })
 
 t.test('asks for what a later onRoute hook adds to a statement, before any hook', async (t) => {
