@@ -113,8 +113,8 @@ export const peerDefences = [
       {
         without: 'finding the denials of a twin',
         file: 'policy/grant/grant-index',
-        find: '...(twins ?? [])',
-        replace: '',
+        find: '[fingerprint256 ?? [], twins ?? []]',
+        replace: '[fingerprint256 ?? []]',
       },
       {
         without: 'the twins in the condition of a denial',
