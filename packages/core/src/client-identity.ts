@@ -1,4 +1,4 @@
-import type { Assurance } from './evidence.js'
+import type { Assurance } from './assurance.js'
 
 /** The certificate fields that a service can agree with its CA to call the identity. */
 export const identityKinds = ['spiffe', 'uri', 'dns', 'ip', 'email', 'upn', 'commonName'] as const

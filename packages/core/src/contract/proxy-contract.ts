@@ -1,5 +1,5 @@
 import type { SubjectAlternativeName } from '../certificate/subject-alternative-name.js'
-import type { Assurance } from '../evidence.js'
+import type { Assurance } from '../assurance.js'
 
 /**
  * What one proxy product says of the peers of its clients, and in which headers. Pure: it knows

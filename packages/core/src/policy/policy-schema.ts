@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { identityKinds } from '../client-identity.js'
 import type { IdentityKind } from '../client-identity.js'
-import { assurances } from '../evidence.js'
+import { assurances } from '../assurance.js'
 import { strictOptions } from '../options.js'
 import type { GrantTerms, Role } from './grant/grant.js'
 

@@ -1,5 +1,5 @@
-import { isAssured } from '../../evidence.js'
-import type { Assurance } from '../../evidence.js'
+import { isAssured } from '../../assurance.js'
+import type { Assurance } from '../../assurance.js'
 import { quote } from '../../identity-value/quote.js'
 import { twinsOf } from '../../identity-value/twin-fingerprints.js'
 import { faultAt } from '../../options.js'

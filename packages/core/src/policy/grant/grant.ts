@@ -1,4 +1,4 @@
-import type { Assurance } from '../../evidence.js'
+import type { Assurance } from '../../assurance.js'
 
 /**
  * Gives permissions to peers, or takes them away. It names its peers by `identity`, by

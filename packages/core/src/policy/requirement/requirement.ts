@@ -1,5 +1,5 @@
-import { assurances } from '../../evidence.js'
-import type { Assurance } from '../../evidence.js'
+import { assurances } from '../../assurance.js'
+import type { Assurance } from '../../assurance.js'
 import { optionError } from '../../options.js'
 import type { RegisteredPermission } from '../register.js'
 import { makeRequirement } from './statement.js'

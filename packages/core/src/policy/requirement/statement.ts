@@ -1,4 +1,4 @@
-import type { Assurance } from '../../evidence.js'
+import type { Assurance } from '../../assurance.js'
 import type { Predicate } from './predicate.js'
 
 /** What a requirement asks for, as our own code reads it. */

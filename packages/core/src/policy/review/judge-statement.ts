@@ -1,5 +1,5 @@
 import type { ClientIdentity } from '../../client-identity.js'
-import { isAssured } from '../../evidence.js'
+import { isAssured } from '../../assurance.js'
 import type { CombinedStatement, Statement } from '../requirement/statement.js'
 import type { Verdict } from '../grant/verdict.js'
 
