@@ -133,7 +133,7 @@ const policy = definePolicy({
   grants: [{ identity: 'spiffe://prod.example/ns/payments/sa/*', allow: ['invoice:read'] }],
 })
 
-function readRefusal({ error, certificate }: PeerRefusal): Refusal {
+function readRefusal({ error, unverifiedCertificate: certificate }: PeerRefusal): Refusal {
   const client = certificate?.subject.replace(/^CN=/u, '') ?? 'unknown'
   return { client, code: error.code, at: Date.now() }
 }

@@ -12,6 +12,12 @@ import { parseIdentityValue } from './identity-value/parse-identity-value.js'
 import { quote } from './identity-value/quote.js'
 import { madeBy, optionError, parseOptions, strictOptions } from './options.js'
 import type { PeerSource, RequestLike } from './peer-source.js'
+import { gateNameSchema, rolloutModes, warnOfObserving } from './rollout-mode.js'
+import type { RolloutMode } from './rollout-mode.js'
+import { createDecisionRecord } from './telemetry/decision-record.js'
+import { createGateEvents } from './telemetry/gate-events.js'
+import { createRequestIds } from './telemetry/request-id.js'
+import type { RequestId } from './telemetry/request-id.js'
 import type { Authorize } from './policy/decision/authorizer.js'
 import { createCurrentPolicy } from './policy/current-policy.js'
 import { createPolicyBook } from './policy/review/policy-book.js'
@@ -27,6 +33,8 @@ import type { PermissionRequirement, Requirement } from './policy/requirement/re
 import { claimSource } from './source/forwarded.js'
 
 export interface PeerGateOptions<Kind extends IdentityKind, Permission extends string> {
+  /** What the gate is called in events, metrics and logs; `default` without it. */
+  readonly name?: string
   readonly source: PeerSource
   /** The issuance rule of the service's CA, such as `spiffe({ trustDomain: 'prod.example' })`. */
   readonly identity: IdentityRule<Kind>
@@ -63,6 +71,10 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
  * its permissions stands for any gate; `in`, since a gate cannot stand for one that knows more.
  */
 export interface PeerGate<in Permission extends string = never> extends PolicyBook {
+  /** The option `name`. */
+  readonly name: string
+  /** What the gate does about those it refuses: what its source says. */
+  readonly mode: RolloutMode
   /** Who sent a request; never throws, and answers nobody. */
   readonly admit: Admit
   /**
@@ -71,6 +83,8 @@ export interface PeerGate<in Permission extends string = never> extends PolicyBo
    * @throws {PeerGateError} the refusal, where there is no identity
    */
   readonly identify: (request: RequestLike) => ClientIdentity
+  /** How a request is called in events: by the name that a trusted proxy gave it, or a name of its own. */
+  readonly requestId: (request: RequestLike) => RequestId
   /**
    * The requirement of one permission, typed by this gate's own policy.
    *
@@ -114,7 +128,8 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   options: PeerGateOptions<Kind, Permission>,
 ): PeerGate<Permission> {
   const parsed = parseOptions('createPeerGate', gateSchema, options)
-  const { source, identity, policy, clock, minimumAssurance, authorize, authorizeWithin } = parsed
+  const { name, source, identity, policy, clock, minimumAssurance } = parsed
+  const { authorize, authorizeWithin } = parsed
   if (authorize === undefined && authorizeWithin !== undefined) {
     throw optionError('createPeerGate', 'option "authorizeWithin" needs the option "authorize"')
   }
@@ -131,21 +146,30 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   })
   const { remember, prepare, ...book } = createPolicyBook(current, setting)
   claimSource(options.source)
+  const { mode = 'enforce' } = source
+  const requestId = createRequestIds(source)
+  const events = createGateEvents(name, mode)
+  const record = createDecisionRecord({ mode, events, source, requestId })
   if (file !== null) followReloads(file, current.jury, prepare)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
   const admit = createAdmit(source, identity, { clock, isDenied, minimumAssurance })
   const gate: PeerGate<Permission> = Object.freeze({
+    name,
+    mode,
     admit,
     identify(request: RequestLike) {
-      const { identity: client, refusal } = admit(request)
-      if (client === null) throw refusal
-      return client
+      const sender = admit(request)
+      record.identified(sender, request)
+      if (sender.identity === null) throw sender.refusal
+      return sender.identity
     },
+    requestId,
     ...createRequirements<Permission>({
       permissions: () => current.compiled().content.permissions,
       trustSets: source.trustSets,
       jury: current.jury,
+      conclude: record.conclude,
       remember,
     }),
     ...book,
@@ -154,6 +178,7 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       denied = parseDenied(identity.kind, identities)
     },
   })
+  if (mode === 'observe') warnOfObserving('createPeerGate', name)
   gates.add(gate)
   return gate
 }
@@ -203,6 +228,7 @@ function parseDenied(kind: IdentityKind, identities: readonly string[]): Readonl
 }
 
 const gateSchema = strictOptions({
+  name: gateNameSchema,
   source: z
     .custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })')
     .transform(holdSource),
@@ -230,7 +256,10 @@ const gateSchema = strictOptions({
 function isSource(value: unknown): value is PeerSource {
   const source = value as PeerSource | null | undefined
   return (
-    typeof source?.name === 'string' && isFunction(source.read) && areTrustSets(source.trustSets)
+    typeof source?.name === 'string' &&
+    isFunction(source.read) &&
+    areTrustSets(source.trustSets) &&
+    (source.mode === undefined || rolloutModes.includes(source.mode))
   )
 }
 
@@ -241,8 +270,15 @@ function areTrustSets(names: unknown): boolean {
 
 /** A source may be a user's own: what is done to it later must not reach the gate. */
 function holdSource(source: PeerSource): PeerSource {
-  const held = { name: source.name, read: source.read.bind(source) }
-  return source.trustSets === undefined ? held : { ...held, trustSets: [...source.trustSets] }
+  const { name, trustSets, mode = 'enforce' } = source
+  return {
+    name,
+    mode,
+    read: source.read.bind(source),
+    ...(trustSets !== undefined && { trustSets: [...trustSets] }),
+    unverifiedPeerOf: (request) => source.unverifiedPeerOf?.(request) ?? null,
+    isFromTrustedProxy: (request) => source.isFromTrustedProxy?.(request) === true,
+  }
 }
 
 /** A rule may be a user's own, too. */

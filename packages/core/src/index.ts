@@ -7,7 +7,32 @@ export type { PeerGateErrorCode, PeerGateLayer } from './errors.js'
 export type { Assurance } from './assurance.js'
 export type { AnonymousPeer, PeerEvidence } from './evidence.js'
 export { createRefusalAnswer } from './refusal-answer.js'
-export type { ProblemDetails, RefusalAnswer, RefusalAnswerOptions } from './refusal-answer.js'
+export type { RefusalAnswer, RefusalAnswerOptions } from './refusal-answer.js'
+export type { CreateProblem, ProblemDetails } from './problem-details.js'
+export type { RolloutMode } from './rollout-mode.js'
+
+export { gateChannels } from './telemetry/gate-channels.js'
+export { onGateEvent } from './telemetry/on-gate-event.js'
+export type { GateEventChoice, GateSubscription } from './telemetry/on-gate-event.js'
+export type { RequestId } from './telemetry/request-id.js'
+export type {
+  ConnectionAcceptedEvent,
+  ConnectionClosedEvent,
+  ConnectionFacts,
+  GateEvent,
+  GateEventType,
+  HandshakeRefusedEvent,
+  IdentityAbsentEvent,
+  IdentityAcceptedEvent,
+  IdentityRejectedEvent,
+  PermissionAllowedEvent,
+  PermissionDeniedEvent,
+  Refusal,
+  ReloadDoneEvent,
+  ReloadFailedEvent,
+  RequestFacts,
+  UnverifiedPeer,
+} from './telemetry/gate-event.js'
 
 export { socketSource } from './source/socket.js'
 export type { SocketSourceOptions } from './source/socket.js'
@@ -73,7 +98,8 @@ export type {
 export type { ProxyNeverVerifies, ProxyVerifies } from './contract/proxy-verifies.js'
 
 export { createTlsGate } from './tls/tls-gate.js'
-export type { TlsGate } from './tls/tls-gate.js'
+export type { TlsGate, TlsGateStatus } from './tls/tls-gate.js'
+export type { ConfiguredAuthority, ConfiguredRevocationList } from './tls/authorities.js'
 export type {
   ClosingOptions,
   ReloadOutcome,
@@ -91,7 +117,7 @@ export type { DenylistOptions } from './tls/denylist.js'
 export type { TlsServerOptions } from './tls/server-options.js'
 export type { Material } from './tls/material.js'
 export type { PeerRefusal } from './tls/refusal.js'
-export type { RefusedCertificate } from './tls/refused-certificate.js'
+export type { CertificateDescription } from './tls/certificate-description.js'
 
 export { commonName } from './identity-rule/common-name.js'
 export { dnsSan } from './identity-rule/dns-san.js'
@@ -146,7 +172,7 @@ export type {
   DeniedDecision,
   PendingDecision,
 } from './policy/decision/decision.js'
-export type { Guard, Sender } from './policy/decision/guard.js'
+export type { DescribeRequest, Guard, RequestPlace, Sender } from './policy/decision/guard.js'
 export { onceDecided } from './policy/decision/once-decided.js'
 export type { AuthorizationQuestion, Authorize } from './policy/decision/authorizer.js'
 export { allOf, anyOf } from './policy/requirement/combine.js'

@@ -1,5 +1,7 @@
 import type { PeerGateError } from './errors.js'
 import type { AnonymousPeer, PeerEvidence } from './evidence.js'
+import type { RolloutMode } from './rollout-mode.js'
+import type { UnverifiedPeer } from './telemetry/gate-event.js'
 
 /** What a gate needs of a request; Node's `IncomingMessage` and `Http2ServerRequest` both are one. */
 export interface RequestLike {
@@ -31,4 +33,10 @@ export interface PeerSource {
    * judged here but by the gate, on every request.
    */
   readonly read: (request: RequestLike) => AnonymousPeer | PeerEvidence | PeerGateError
+  /** What the gate does about those it refuses; `enforce` where it is absent. */
+  readonly mode?: RolloutMode
+  /** What a peer claims that was not accepted; for records, and never to be believed. Total. */
+  readonly unverifiedPeerOf?: (request: RequestLike) => UnverifiedPeer | null
+  /** Whether a trusted proxy sent the request, so that it may say how the request is called. Total. */
+  readonly isFromTrustedProxy?: (request: RequestLike) => boolean
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import type { PeerGateError } from './errors.js'
 import { isPeerGate } from './gate.js'
 import type { PeerGate } from './gate.js'
 import { madeBy, parseOptions, strictOptions } from './options.js'
+import { createProblemDetails, problemTypeBaseSchema } from './problem-details.js'
+import type { CreateProblem } from './problem-details.js'
 
 /** What every adapter lets its user choose about the answers to refused requests. */
 export interface RefusalAnswerOptions {
@@ -18,19 +19,12 @@ export interface RefusalAnswerOptions {
 /** How an adapter deals with a refused request. */
 export interface RefusalAnswer {
   readonly forward: boolean
-  readonly problem: (error: PeerGateError) => ProblemDetails
-}
-
-/** An HTTP answer, ready to be sent. */
-export interface ProblemDetails {
-  readonly statusCode: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** The answer to a refused request, of whose headers it reads what the client accepts. */
+  readonly problem: CreateProblem
 }
 
 /**
- * Checks what an adapter was given and makes its answers: problem details (RFC 9457 §3) with `type`,
- * `status` and `code` and nothing else, since the one who reads them was refused.
+ * Checks what an adapter was given and makes its answers; see {@link CreateProblem}.
  *
  * For writers of adapters. `owner` is the adapter's public function, for its messages; `options` is
  * everything that the adapter does not know itself, so that unknown options are found here.
@@ -47,28 +41,12 @@ export function createRefusalAnswer(
   const { errors, problemTypeBase } = parseOptions(owner, refusalAnswerSchema, given)
   return Object.freeze({
     forward: errors === 'forward',
-    problem: ({ code, statusCode }: PeerGateError) => ({
-      statusCode,
-      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-      body: JSON.stringify({
-        type: problemTypeBase === undefined ? 'about:blank' : problemTypeBase + code,
-        status: statusCode,
-        code,
-      }),
-    }),
+    problem: createProblemDetails(problemTypeBase),
   })
 }
 
 const refusalAnswerSchema = strictOptions({
   gate: madeBy<PeerGate>('createPeerGate', isPeerGate),
   errors: z.enum(['answer', 'forward']).default('answer'),
-  problemTypeBase: z
-    .string()
-    .refine(isExtensibleUrl, 'must be an absolute http or https URL that ends with "/", "#" or "="')
-    .optional(),
+  problemTypeBase: problemTypeBaseSchema.optional(),
 })
-
-/** Without the end, the code would become a part of the host or of a word. */
-function isExtensibleUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:\/\/[^/\s]+\/\S*(?<=[/#=])$/u.test(text)
-}

@@ -40,13 +40,15 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
 
   function refuseUnaudited(app: AppLike, res: ServerResponse): boolean {
     const fault = auditOf(app)
-    if (fault !== null) sendProblem(refusalAnswer.problem(fault), res)
+    if (fault !== null) sendProblem(refusalAnswer.problem(fault, res.req.headers), res)
     return fault !== null
   }
 
   function identify(req: ExpressRequest, res: ServerResponse, next: Next): void {
     if (refuseUnaudited(req.app, res)) return
-    const identified = { gate, admission: gate.admit(req), answer, allowed: false }
+    // Where nobody is refused, nothing has to be kept from anybody.
+    const allowed = gate.mode === 'observe'
+    const identified = { gate, admission: gate.admit(req), answer, allowed }
     markIdentified(req, identified)
     if (req.method === 'OPTIONS') hideMethods(res, identified)
     next()

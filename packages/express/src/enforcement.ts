@@ -29,11 +29,11 @@ export function createEnforcement(
     guard,
     enforce(place, req, res, next) {
       const identified = identifiedOf(req)
-      if (identified?.gate !== gate) return answerMissing(missingIdentity(), res, next)
+      if (identified?.gate !== gate) return answerMissing(missingIdentity(), req, res, next)
       onceDecided(
         () => guard(identified.admission, req, paramsAt(place, req)),
         (decision) => {
-          if (!decision.allowed) return identified.answer(decision.error, res, next)
+          if (!decision.allowed) return identified.answer(decision.error, req, res, next)
           identified.allowed = true
           return next()
         },

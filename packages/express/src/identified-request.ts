@@ -20,7 +20,12 @@ export interface IdentifiedRequest {
 }
 
 /** Answers a refused request, or hands the error on, as `clientIdentity` was told to. */
-export type Answer = (error: PeerGateError, res: ServerResponse, next: Next) => void
+export type Answer = (
+  error: PeerGateError,
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+) => void
 
 const identifiedKey: unique symbol = Symbol('peergate.identified')
 
@@ -46,12 +51,12 @@ export function missingIdentity(): PeerGateError {
 }
 
 export function createAnswer({ forward, problem }: RefusalAnswer): Answer {
-  if (forward) return (error, _res, next) => next(error)
-  return (error, res, next) => {
+  if (forward) return (error, _req, _res, next) => next(error)
+  return (error, req, res, next) => {
     // Something may have answered while a predicate was waited for.
     if (res.headersSent) return next(error)
     try {
-      return sendProblem(problem(error), res)
+      return sendProblem(problem(error, req.headers), res)
     } catch (thrown) {
       // By a `writeHead` that other middleware wraps, when nobody may be left to catch it.
       return handOn(thrown, next, 'an answer threw nothing')

@@ -79,7 +79,7 @@ function endErrors(gate: PeerGate): ErrorMiddleware {
     const shown = refusal ?? error
     if (!(shown instanceof PeerGateError)) return next(error)
     const answer = identified?.answer ?? answerMissing
-    return answer(shown, res, next)
+    return answer(shown, req, res, next)
   }
 }
 

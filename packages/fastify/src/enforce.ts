@@ -40,7 +40,7 @@ export function createEnforce(
     const isFault = error.statusCode === 500 || reason === 'faulty'
     // The detail is for this log alone; the client is told the code.
     request.log[isFault ? 'error' : 'info']({ err: error }, error.detail)
-    const { statusCode, headers, body } = answer.problem(error)
+    const { statusCode, headers, body } = answer.problem(error, request.raw.headers)
     reply.code(statusCode)
     reply.headers(headers)
     // As bytes, since Fastify would add a charset to the type of a text; and `never`, since a refusal

@@ -13,6 +13,7 @@ import {
   rememberAdmission,
   rememberDecision,
 } from './request-admission.js'
+import { placeOf } from './place-of.js'
 import { createRouteGuards } from './route-guards.js'
 import { createRouteRequirements } from './route-requirements.js'
 
@@ -75,7 +76,8 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
     fastify.decorate('requirePermission', (requirement: Requirement) => {
       const guard = requirements.guardFor(requirement)
       const ask = (request: AnyRequest) =>
-        decisionOf(request, guard) ?? guard(gate.admit(request.raw), request, request.params)
+        decisionOf(request, guard) ??
+        guard(gate.admit(request.raw), request, request.params, placeOf)
       return requirements.stateBy(guard, enforce(ask))
     })
     fastify.decorate('setDefaultRequirement', function (requirement: Requirement) {
@@ -96,7 +98,7 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
       const admission = gate.admit(request.raw)
       rememberAdmission(request, admission)
       return askAll(guards.guardsOf(request), (guard) => {
-        const decision = guard(admission, request, request.params)
+        const decision = guard(admission, request, request.params, placeOf)
         rememberDecision(request, guard, decision)
         return decision
       })

@@ -1,5 +1,6 @@
 import { containCallback } from '../contain-callback.js'
 import type { PeerGateError } from '../errors.js'
+import type { ReloadEvents } from '../telemetry/reload-events.js'
 import type { ParsedReloadOptions, ReloadFailure } from './reload-options.js'
 import { watchFiles } from './watch-files.js'
 
@@ -21,6 +22,7 @@ export interface ReloaderOptions<Success> {
   readonly waitsForStillness: boolean
   /** Reads the files and puts them in force; a fault leaves everything as it was. */
   readonly load: () => Success
+  readonly events: ReloadEvents<Success>
 }
 
 export function createReloader<Success extends object>({
@@ -29,6 +31,7 @@ export function createReloader<Success extends object>({
   paths,
   waitsForStillness,
   load,
+  events,
 }: ReloaderOptions<Success>): Reloader<Success> {
   const report = containCallback('onReload', onReload)
   // Before the files are read for the first time, so that no change of theirs is missed.
@@ -38,6 +41,7 @@ export function createReloader<Success extends object>({
 
   function reload(): Success {
     const success = load()
+    events.done(success)
     report(success)
     return success
   }
@@ -48,13 +52,23 @@ export function createReloader<Success extends object>({
       reload()
       return true
     } catch (cause) {
-      if (isNew) report(Object.freeze({ error: cause as PeerGateError }))
+      if (isNew) {
+        events.failed(cause)
+        report(Object.freeze({ error: cause as PeerGateError }))
+      }
       return false
     }
   }
 
   return {
-    reload,
+    reload() {
+      try {
+        return reload()
+      } catch (cause) {
+        events.failed(cause)
+        throw cause
+      }
+    },
     start() {
       const onSignal = () => void tryReload(true)
       if (signal !== undefined) {

@@ -33,6 +33,11 @@ export interface ForwardedSourceOptions {
    * as long as the proxy asserts them they hold, which is to be stated.
    */
   readonly maxAssertionAge?: 'unbounded'
+  /**
+   * What becomes of those who are refused: `enforce`, the default, answers 401 or 403; `observe` lets
+   * every request go on, and records what would have been.
+   */
+  readonly mode?: 'enforce' | 'observe'
   /** How much is remembered of certificates that were read. */
   readonly cache?: ForwardedCacheOptions
 }
@@ -97,6 +102,8 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   const source: PeerSource = Object.freeze({
     name: contract.name,
     trustSets: Object.freeze(trustSet === null ? [] : [trustSet]),
+    mode: parsed.mode,
+    isFromTrustedProxy: (request: RequestLike) => trustedProxies.refusalOf(request) === null,
     read(request: RequestLike) {
       const reading = readings.get(request) ?? attempt(() => readOnce(request))
       readings.set(request, reading)
@@ -182,6 +189,7 @@ const forwardedSourceSchema = strictOptions({
   untrustedSenders: z.enum(['refuse', 'strip']).default('refuse'),
   trustSet: z.string().min(1, 'must not be empty').exactOptional(),
   maxAssertionAge: z.literal('unbounded').exactOptional(),
+  mode: z.enum(['enforce', 'observe']).default('enforce'),
   cache: strictOptions({
     entries: z.int().min(0).max(100_000).default(1000),
     bytes: z

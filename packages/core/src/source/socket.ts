@@ -34,10 +34,13 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   const { tls } = parseOptions('socketSource', socketSourceSchema, options)
   const readPeer = createSocketReader(tls)
   const removeIdentityHeaders = createIdentityHeaderRemoval()
+  const describeUnverified = createUnverifiedReader(tls)
   const cleared = new WeakSet<RequestLike>()
   return Object.freeze({
     name: 'socket',
     trustSets: tls?.trustSets ?? Object.freeze([]),
+    mode: tls?.mode ?? 'enforce',
+    unverifiedPeerOf: describeUnverified,
     read(request: RequestLike) {
       const peer = readPeer(request)
       try {
@@ -50,6 +53,17 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
       }
     },
   })
+}
+
+/** Without a TLS gate, nothing is remembered of who is not accepted. */
+function createUnverifiedReader(
+  tls: TlsGate | undefined,
+): NonNullable<PeerSource['unverifiedPeerOf']> {
+  const captured = tls === undefined ? undefined : peerReaderOf(tls)
+  return ({ socket }) =>
+    typeof socket === 'object' && socket !== null
+      ? (captured?.unverifiedPeerOf(socket) ?? null)
+      : null
 }
 
 /** Reads the peer of a TLS connection, of those that `tls` captured where it is given. Total. */

@@ -1,33 +1,45 @@
 import type { Server, TLSSocket } from 'node:tls'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
-import { readPresentedLeaf, refusalOf, refuseUnverified } from './accepted-peer.js'
-import type { PresentedLeaf } from './accepted-peer.js'
+import type { CreateProblem } from '../problem-details.js'
+import type { RolloutMode } from '../rollout-mode.js'
+import type { UnverifiedPeer } from '../telemetry/gate-event.js'
+import type { FactsOf, GateEvents } from '../telemetry/gate-events.js'
+import { acceptConnection } from './accept-connection.js'
+import type { RefusedPeer } from './accept-connection.js'
+import { authoritiesOf } from './authorities.js'
 import { bindServer } from './bind-server.js'
 import type { SetContext } from './bind-server.js'
-import { capturePeer } from './captured-peer.js'
 import type { CapturedPeer } from './captured-peer.js'
+import { describeCertificate } from './certificate-description.js'
+import { connectionFactsOf } from './connection-facts.js'
+import { guardRequests } from './guard-requests.js'
 import { createHandshakeStates } from './handshake-states.js'
 import type { HostName } from './host-options.js'
 import type { LiveConnection } from './live-connection.js'
 import { createLiveConnections } from './live-connections.js'
 import { explainHandshakeFailure } from './refusal.js'
-import type { PeerRefusal } from './refusal.js'
+import type { RefusalReport } from './refusal-report.js'
 import { refusePeer } from './refuse-peer.js'
 import { rememberAddresses } from './remote-address.js'
 import type { ServerNames } from './server-names.js'
 import type { TrustState } from './trust-state.js'
+import { createUnacceptedConnections } from './unaccepted-connections.js'
 
 /** The servers of one TLS gate, and their connections. */
 export interface Attachment {
   readonly attach: (server: Server) => void
   /**
-   * What is known of the peer of a connection now; undefined for one that was not accepted here. A
-   * connection whose peer turns out to be refused is closed.
+   * What is known of the peer of a connection now; undefined for one that was not judged here. A
+   * connection whose peer turns out to be refused is closed, unless the mode lets it go on.
    */
   readonly readPeer: (socket: object) => PeerEvidence | PeerGateError | undefined
   /** The host that a connection is for; null where it is for every name. */
   readonly hostOf: (socket: object) => HostName
+  /** What the peer of a connection claims that is not accepted; null for one that is, or sent nothing. */
+  readonly unverifiedPeerOf: (socket: object) => UnverifiedPeer | null
+  /** How many connections there are whose peer is accepted. */
+  readonly countLive: () => number
   /** Puts the state in force into every server, and judges the live connections by it. */
   readonly apply: () => void
 }
@@ -35,7 +47,10 @@ export interface Attachment {
 interface AttachmentOptions {
   readonly current: () => TrustState
   readonly names: ServerNames
-  readonly report: (refusal: PeerRefusal) => void
+  readonly mode: RolloutMode
+  readonly events: GateEvents
+  readonly report: RefusalReport
+  readonly createProblem: CreateProblem
   /** Milliseconds. */
   readonly closeWithin: number
   readonly closeAtExpiry: boolean
@@ -43,29 +58,29 @@ interface AttachmentOptions {
 }
 
 export function createAttachment(options: AttachmentOptions): Attachment {
-  const { current, names, report, mayResume } = options
+  const { current, names, mode, events, report, mayResume } = options
   const contexts = new Map<Server, SetContext>()
   const connections = createLiveConnections(options)
+  const unaccepted = createUnacceptedConnections(options)
   const handshakes = createHandshakeStates(current)
 
   function judge(socket: TLSSocket): void {
     socket.disableRenegotiation()
-    let presented: PresentedLeaf | null = null
-    try {
-      if (socket.isSessionReused()) refuseResumption(mayResume)
-      else names.refuseForeignContext(socket)
-      const host = names.hostOf(socket)
-      presented = readPresentedLeaf(socket)
-      refuseUnverified(socket, presented)
-      const verified = names.stateOf(socket, handshakes.stateOf(socket))
-      const peer = capturePeer(presented, host, verified)
-      refuseUnaccepted(peer, current())
-      connections.add(socket, peer)
-    } catch (cause) {
-      const certificate = presented?.certificate ?? null
-      const close = () => void socket.destroy()
-      report(refusePeer({ error: refusalOf(cause), socket, certificate, close }))
-    }
+    const peer = acceptConnection(socket, { current, names, handshakes, mayResume })
+    if ('error' in peer) return refuse(socket, peer)
+    connections.add(socket, peer)
+    events.publish('connection-accepted', () => describeAccepted(socket, peer, current()))
+  }
+
+  /** Closes the connection, or leaves it open as one that is not accepted. */
+  function refuse(socket: TLSSocket, { error, leaf, describeUnverified }: RefusedPeer): void {
+    const isEnforced = mode === 'strict'
+    const close = () =>
+      isEnforced
+        ? void socket.destroy()
+        : unaccepted.add({ socket, refusal: error, describeUnverified })
+    const refusal = refusePeer({ error, socket, certificate: leaf?.certificate ?? null, close })
+    report.refused(refusal, isEnforced, describeUnverified)
   }
 
   /** What is known of the peer of a connection now; where it is refused, the connection is closed. */
@@ -84,14 +99,24 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       rememberAddresses(server)
       handshakes.follow(server)
       connections.follow(server)
+      guardRequests(
+        server,
+        (arrival) => unaccepted.mayPass(arrival) && connections.mayPass(arrival),
+      )
       server.prependListener('secureConnection', judge)
       reportFailures(server, { names, report })
     },
     readPeer(socket) {
       const connection = connections.find(socket)
-      return connection === undefined ? undefined : judgeAgain(connection)
+      if (connection !== undefined) return judgeAgain(connection)
+      return unaccepted.find(socket)?.refusal
     },
     hostOf: (socket) => connections.find(socket)?.peer.host ?? null,
+    unverifiedPeerOf(socket) {
+      const known = connections.find(socket)?.peer ?? unaccepted.find(socket)
+      return known?.describeUnverified() ?? null
+    },
+    countLive: connections.count,
     apply() {
       const { contextOptions } = current()
       for (const setContext of contexts.values()) setContext(contextOptions)
@@ -106,17 +131,22 @@ function reportFailures(
 ): void {
   server.on('tlsClientError', (failure: NodeJS.ErrnoException, socket: TLSSocket) => {
     const refusal = explainHandshakeFailure(names.causeOf(failure, socket), socket)
-    if (refusal !== null) report(refusal)
+    if (refusal !== null) report.refused(refusal, true, () => null)
   })
 }
 
-function refuseUnaccepted(peer: CapturedPeer, state: TrustState): void {
-  const verdict = peer.judge(state, Date.now())
-  if (verdict instanceof PeerGateError) throw verdict
-}
-
-/** Where no tickets are issued, a resumed session was made by somebody else's keys. */
-function refuseResumption(isAllowed: boolean): void {
-  if (isAllowed) return
-  throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', 'the peer resumed a TLS session')
+function describeAccepted(
+  socket: TLSSocket,
+  peer: CapturedPeer,
+  state: TrustState,
+): FactsOf<'connection-accepted'> {
+  const membership = peer.membership(state)
+  const authorities = authoritiesOf(membership).map(({ facts }) => facts.fingerprint256)
+  return {
+    layer: 'tls',
+    connection: Object.freeze(connectionFactsOf(socket)),
+    trustSet: membership.set?.name ?? null,
+    authorities: Object.freeze(authorities),
+    certificate: describeCertificate(peer.certificate),
+  }
 }

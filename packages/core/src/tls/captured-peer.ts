@@ -5,8 +5,10 @@ import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
 import type { PresentedLeaf } from './accepted-peer.js'
 import type { Membership } from './client-cas.js'
-import type { TrustState } from './trust-state.js'
 import type { HostName } from './host-options.js'
+import type { TrustState } from './trust-state.js'
+import { unverifiedPeerOf } from './unverified-peer.js'
+import type { DescribeUnverified } from './unverified-peer.js'
 
 /** A peer whose certificate was captured at the handshake, judged anew whenever the trust changes. */
 export interface CapturedPeer {
@@ -15,6 +17,10 @@ export interface CapturedPeer {
   readonly certificate: CertificateFacts
   /** What is proved of the peer under `state` and now, or why it is refused. Never throws. */
   readonly judge: (state: TrustState, now: number) => PeerEvidence | PeerGateError
+  /** Where it belongs under `state`; throws where it was not judged, or is refused. */
+  readonly membership: (state: TrustState) => Membership
+  /** What it claims, where it is not accepted any more; null where it is. */
+  readonly describeUnverified: DescribeUnverified
 }
 
 /** How a peer stands under one trust state. */
@@ -30,13 +36,15 @@ interface Standing {
  * chain, null where that is not known.
  */
 export function capturePeer(
-  { der, certificate }: PresentedLeaf,
+  presented: PresentedLeaf,
   host: HostName,
   verified: TrustState | null,
 ): CapturedPeer {
+  const { der, certificate } = presented
   const leaf = openCertificate(der)
   let standing: Standing | null = null
   let refusal: PeerGateError | null = null
+  let describe: DescribeUnverified = () => null
 
   function standUnder(state: TrustState): Standing {
     // By the state and not by its epoch: lists that were issued anew are of the same epoch.
@@ -64,9 +72,12 @@ export function capturePeer(
         return evidence
       } catch (cause) {
         refusal = refusalOf(cause)
+        describe = unverifiedPeerOf({ certificate, open: () => leaf }, state.clientCasOf(host))
         return refusal
       }
     },
+    membership: (state) => standUnder(state).membership,
+    describeUnverified: () => describe(),
   }
 }
 

@@ -1,10 +1,17 @@
 import type { Server } from 'node:tls'
 
-/**
- * Whether a request that came over `socket` may reach the listeners of its server. `answer` is the
- * response or, where they upgrade the connection, the socket itself.
- */
-export type MayPass = (socket: object, answer: unknown) => boolean
+/** A request that a server hands over, by one event or another. */
+export interface Arrival {
+  readonly event: string
+  readonly socket: object
+  /** The headers; of HTTP/2 with those that begin with a colon. */
+  readonly headers: unknown
+  /** The response or, where they upgrade the connection, the socket itself; the stream of HTTP/2. */
+  readonly answer: unknown
+}
+
+/** Whether a request may reach the listeners of its server. */
+export type MayPass = (arrival: Arrival) => boolean
 
 /**
  * Lets only those requests reach the listeners of `server` that `mayPass`, on whatever event.
@@ -18,11 +25,8 @@ export function guardRequests(server: Server, mayPass: MayPass): void {
     configurable: true,
     writable: true,
     value(event: unknown, ...values: unknown[]): boolean {
-      if (requestEvents.has(event)) {
-        const [request, answer] = values as [{ readonly socket?: unknown } | undefined, unknown]
-        const socket = request?.socket
-        if (typeof socket === 'object' && socket !== null && !mayPass(socket, answer)) return true
-      }
+      const arrival = event === 'stream' ? readStream(values) : readRequest(event, values)
+      if (arrival !== null && !mayPass(arrival)) return true
       return emit(event, ...values)
     },
   })
@@ -36,3 +40,20 @@ const requestEvents: ReadonlySet<unknown> = new Set([
   'connect',
   'upgrade',
 ])
+
+function readRequest(event: unknown, [request, answer]: unknown[]): Arrival | null {
+  if (!requestEvents.has(event)) return null
+  const { socket, headers } = (request ?? {}) as Partial<Arrival>
+  return isObject(socket) ? { event: event as string, socket, headers, answer } : null
+}
+
+/** What Node makes a request of for those who listen to `request`; others may listen to it itself. */
+function readStream([stream, headers]: unknown[]): Arrival | null {
+  const { session } = (stream ?? {}) as { readonly session?: { readonly socket?: unknown } }
+  const socket = session?.socket
+  return isObject(socket) ? { event: 'stream', socket, headers, answer: stream } : null
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

@@ -23,6 +23,8 @@ export interface Hosts {
   readonly forEveryName: Host | null
   readonly byName: ReadonlyMap<string, Host>
   readonly clientCasOf: (host: HostName) => ClientCas
+  /** Of all hosts. */
+  readonly sets: readonly ClientCaSet[]
 }
 
 /**
@@ -44,6 +46,7 @@ export function loadHosts(options: ReadonlyMap<HostName, HostOptions>): Hosts {
     byName: new Map([...hosts].flatMap(([name, host]) => (name === null ? [] : [[name, host]]))),
     // Whoever asks was told the name by this TLS gate, whose hosts never change.
     clientCasOf: (name) => (hosts.get(name) as Host).clientCas,
+    sets,
   }
 }
 

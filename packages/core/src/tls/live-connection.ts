@@ -11,12 +11,14 @@ export interface LiveConnection {
   session: ServerHttp2Session | null
   /** The responses in progress on HTTP/1, in the order of their requests; only the first is being sent. */
   readonly responses: Set<ServerResponse>
+  /** Whether its peer is no longer accepted, which is told once. */
+  isDismissed: boolean
   /** Set for good by {@link closeConnection}. */
   isClosing: boolean
 }
 
 export function createLiveConnection(socket: TLSSocket, peer: CapturedPeer): LiveConnection {
-  return { socket, peer, session: null, responses: new Set(), isClosing: false }
+  return { socket, peer, session: null, responses: new Set(), isDismissed: false, isClosing: false }
 }
 
 /** Whether there is a connection left to be closed. */

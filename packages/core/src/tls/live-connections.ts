@@ -1,13 +1,14 @@
 import type { ServerHttp2Session } from 'node:http2'
 import type { Server, TLSSocket } from 'node:tls'
 import { PeerGateError } from '../errors.js'
+import type { RolloutMode } from '../rollout-mode.js'
 import { callAfter } from './call-after.js'
 import type { CapturedPeer } from './captured-peer.js'
 import { createConnectionMemory } from './connection-memory.js'
-import { guardRequests } from './guard-requests.js'
+import type { MayPass } from './guard-requests.js'
 import { closeConnection, createLiveConnection, isOpen, takeRequest } from './live-connection.js'
 import type { LiveConnection } from './live-connection.js'
-import type { PeerRefusal } from './refusal.js'
+import type { RefusalReport } from './refusal-report.js'
 import { refusePeer } from './refuse-peer.js'
 
 /** The accepted connections of a TLS gate. */
@@ -17,9 +18,14 @@ export interface LiveConnections {
   readonly find: (socket: object) => LiveConnection | undefined
   /** Those that are there now. */
   readonly list: () => readonly LiveConnection[]
-  /** Follows the requests of a server: none is cut off in progress, none begins on what is closing. */
+  readonly count: () => number
   readonly follow: (server: Server) => void
-  /** Closes a connection whose peer is no longer accepted, and reports it the first time. */
+  /** Follows the requests of a connection: none is cut off in progress, none begins on what is closing. */
+  readonly mayPass: MayPass
+  /**
+   * Closes a connection whose peer is no longer accepted, or leaves it open in the mode `observe`, and
+   * reports it the first time.
+   */
   readonly closeRefused: (connection: LiveConnection, error: PeerGateError) => void
 }
 
@@ -27,27 +33,27 @@ export function createLiveConnections(options: {
   /** For how many milliseconds a connection that is being closed may still answer. */
   readonly closeWithin: number
   readonly closeAtExpiry: boolean
-  readonly report: (refusal: PeerRefusal) => void
+  readonly mode: RolloutMode
+  readonly report: RefusalReport
 }): LiveConnections {
-  const { closeWithin, closeAtExpiry, report } = options
+  const { closeWithin, closeAtExpiry, mode, report } = options
   const memory = createConnectionMemory<LiveConnection>()
   const live = new Set<LiveConnection>()
 
   function closeRefused(connection: LiveConnection, error: PeerGateError): void {
-    if (!isOpen(connection)) return
+    if (connection.isDismissed || !isOpen(connection)) return
+    connection.isDismissed = true
+    live.delete(connection)
     const { socket, peer } = connection
-    const close = () => closeConnection(connection, closeWithin)
-    report(refusePeer({ error, socket, certificate: peer.certificate, close }))
+    const { certificate } = peer
+    const isEnforced = mode !== 'observe'
+    const close = () => (isEnforced ? closeConnection(connection, closeWithin) : undefined)
+    report.closed(refusePeer({ error, socket, certificate, close }), isEnforced, certificate)
   }
 
   function followSession(session: ServerHttp2Session): void {
     const connection = memory.recall(session.socket)
     if (connection !== undefined) connection.session = session
-  }
-
-  function mayPass(socket: object, answer: unknown): boolean {
-    const connection = memory.recall(socket)
-    return connection === undefined || takeRequest(connection, answer)
   }
 
   return {
@@ -61,9 +67,11 @@ export function createLiveConnections(options: {
     },
     find: memory.recall,
     list: () => [...live],
-    follow(server) {
-      server.on('session', followSession)
-      guardRequests(server, mayPass)
+    count: () => live.size,
+    follow: (server) => void server.on('session', followSession),
+    mayPass({ socket, answer }) {
+      const connection = memory.recall(socket)
+      return connection === undefined || takeRequest(connection, answer)
     },
     closeRefused,
   }

@@ -2,29 +2,34 @@ import type { TLSSocket } from 'node:tls'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { PeerGateError } from '../errors.js'
 import type { PeerGateErrorCode } from '../errors.js'
-import { quote } from '../identity-value/quote.js'
+import type { RolloutMode } from '../rollout-mode.js'
+import type { ConnectionFacts } from '../telemetry/gate-event.js'
 import { explainFailure, explainVerdict } from './explanation.js'
 import type { Explanation } from './failure-table.js'
-import { describeCertificate } from './refused-certificate.js'
-import type { RefusedCertificate } from './refused-certificate.js'
-import { remoteAddressOf } from './remote-address.js'
+import { describeCertificate } from './certificate-description.js'
+import type { CertificateDescription } from './certificate-description.js'
+import { connectionFactsOf } from './connection-facts.js'
 import { transportOf } from './transport.js'
 import { describeValidity } from './validity-note.js'
 
 /** A peer that the TLS gate refused, before any HTTP or later on a live connection; frozen. */
-export interface PeerRefusal {
+export interface PeerRefusal extends ExplainedRefusal {
+  readonly mode: RolloutMode
+  /** Whether it was refused; false where the mode lets it go on. */
+  readonly isEnforced: boolean
+}
+
+/** Why a peer is refused, and who it was. */
+export interface ExplainedRefusal extends ConnectionFacts {
   /** The code, and in `detail` the cause and the remedy. */
   readonly error: PeerGateError
   /** The code that Node or OpenSSL gave for it, such as `CERT_HAS_EXPIRED`; null for a rule of ours. */
   readonly reason: string | null
-  /** Null where it is not known: for a Unix domain socket, and under a proxy's own socket. */
-  readonly remoteAddress: string | null
-  /** The server name that the client asked for (SNI), quoted unless it is a plain name; null for none. */
-  readonly servername: string | null
-  /** Such as `TLSv1.3`; null where the connection was gone before Node reported the failure. */
-  readonly protocol: string | null
-  /** Null where none was received, and where Node refused it: then it is gone before it can be read. */
-  readonly certificate: RefusedCertificate | null
+  /**
+   * What the peer presented; nobody vouches for it. Null where none was received, and where Node refused
+   * it: then it is gone before it can be read.
+   */
+  readonly unverifiedCertificate: CertificateDescription | null
 }
 
 /**
@@ -38,7 +43,7 @@ export function explainHandshakeFailure(
   failure: NodeJS.ErrnoException,
   socket: TLSSocket,
   now: number = Date.now(),
-): PeerRefusal | null {
+): ExplainedRefusal | null {
   if (failure instanceof PeerGateError) return refusalOf(failure, null, socket, null)
   if (isAbandoned(failure, socket)) return null
   const verdict = verdictOf(socket.authorizationError)
@@ -59,7 +64,7 @@ export function explainPeerRefusal(
   socket: TLSSocket,
   certificate: CertificateFacts | null,
   now: number = Date.now(),
-): PeerRefusal {
+): ExplainedRefusal {
   const { code, detail, cause } = error
   const verdict = verdictOf(socket.authorizationError)
   // A rule of ours may have refused a peer of whom OpenSSL said something else as well.
@@ -103,21 +108,11 @@ function refusalOf(
   reason: string | null,
   socket: TLSSocket,
   certificate: CertificateFacts | null,
-): PeerRefusal {
-  // Before a ClientHello, Node names the newest protocol that the server would have spoken.
-  const spokeTls = error.code !== 'ERR_PEERGATE_CONNECTION_NOT_TLS'
+): ExplainedRefusal {
   return Object.freeze({
     error,
     reason,
-    remoteAddress: remoteAddressOf(socket),
-    servername: servernameOf(socket),
-    protocol: spokeTls ? socket.getProtocol() : null,
-    certificate: certificate === null ? null : describeCertificate(certificate),
+    ...connectionFactsOf(socket, error.code),
+    unverifiedCertificate: certificate === null ? null : describeCertificate(certificate),
   })
-}
-
-/** The client chooses the name, and OpenSSL lets nearly every byte through. */
-function servernameOf({ servername }: TLSSocket): string | null {
-  if (typeof servername !== 'string') return null
-  return /^[\w.-]+$/u.test(servername) ? servername : quote(servername)
 }

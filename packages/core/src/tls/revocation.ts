@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
+import type { ConfiguredRevocationList } from './authorities.js'
 import { isIssuedBy } from './load-certificates.js'
 import type { LoadedCertificate } from './load-certificates.js'
 import { loadRevocationLists } from './revocation-lists.js'
@@ -15,6 +16,8 @@ export interface Revocation {
    * sorted serial numbers. A list that was issued again and revokes the same is no change.
    */
   readonly canonical: string
+  /** The lists that are in force, each with the CA that it is of. */
+  readonly lists: readonly Pick<ConfiguredRevocationList, 'issuer' | 'nextUpdate'>[]
   /**
    * Refuses a certificate that is revoked, or of which that cannot be told. So that nobody stays in
    * who was let in before, it is asked again on every request.
@@ -55,6 +58,10 @@ export function loadRevocation(
   )
   return {
     canonical: describeLists(listOf),
+    lists: [...listOf].map(([{ facts }, { nextUpdate }]) => ({
+      issuer: formatDistinguishedName(facts.subject),
+      nextUpdate,
+    })),
     refuseRevoked(serialNumber, issuer, now) {
       const authority = issuer === null ? undefined : authorities.get(issuer.facts.fingerprint256)
       if (authority === undefined) throw unknown('its issuer is no CA of the set')

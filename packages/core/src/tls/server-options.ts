@@ -33,6 +33,7 @@ export type Refusals = 'handshake' | 'recorded'
 export interface ContextRules {
   readonly epoch: string
   readonly minVersion: MinVersion
+  /** Where no mode but `strict` refuses anybody in the handshake. */
   readonly refusals: Refusals
   readonly chooseContext: TlsServerOptions['SNICallback']
 }

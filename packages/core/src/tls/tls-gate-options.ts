@@ -1,7 +1,10 @@
 import * as z from 'zod'
-import { parseOptions, schemaBy, strictOptions } from '../options.js'
+import { optionError, parseOptions, schemaBy, strictOptions } from '../options.js'
+import { problemTypeBaseSchema } from '../problem-details.js'
 import { reloadSchema } from '../reload/reload-options.js'
 import type { ParsedReloadOptions, ReloadFailure, ReloadOptions } from '../reload/reload-options.js'
+import { gateNameSchema, rolloutModes } from '../rollout-mode.js'
+import type { RolloutMode } from '../rollout-mode.js'
 import { denylistSchema } from './denylist.js'
 import type { DenylistOptions } from './denylist.js'
 import { hostShape, hostsSchema } from './host-options.js'
@@ -33,6 +36,18 @@ export type TlsGateOptions = TlsGateRules &
 
 /** How a TLS gate treats all of its connections. */
 export interface TlsGateRules {
+  /** What the gate is called in events, metrics and logs; `default` without it. */
+  readonly name?: string
+  /**
+   * How far the service has come: `strict`, the default, refuses whoever is not accepted before HTTP;
+   * `enforce` answers them with 401; `observe` lets every request go on, and records what would have been.
+   */
+  readonly mode?: RolloutMode
+  /**
+   * Where a user's own pages on the codes begin, for the answers of `enforce`; see
+   * {@link RefusalAnswerOptions}.
+   */
+  readonly problemTypeBase?: string
   /** Certificates that are refused whatever their CA says; see {@link TlsGate.setDenylist}. */
   readonly denylist?: DenylistOptions
   /** The oldest TLS version accepted; `TLSv1.3` by default. */
@@ -41,7 +56,7 @@ export interface TlsGateRules {
    * Where a peer is refused, with the same guarantee: no byte of HTTP is read from it. `handshake`, the
    * default, lets OpenSSL end the handshake, after which Node no longer knows the certificate.
    * `recorded` finishes the handshake and cuts the connection off right behind it, so that
-   * {@link TlsGateRules.onRefused} is told whose certificate was refused.
+   * {@link TlsGateRules.onRefused} is told whose certificate was refused. For the mode `strict` alone.
    */
   readonly refusals?: Refusals
   /** Whether clients can resume their TLS sessions; they cannot by default. */
@@ -83,6 +98,9 @@ export interface ReloadSuccess {
 
 /** The options of a TLS gate with their defaults. */
 export interface ParsedTlsGateOptions {
+  readonly name: string
+  readonly mode: RolloutMode
+  readonly problemTypeBase?: string | undefined
   /** By name; or one under null, for every name. */
   readonly hosts: ReadonlyMap<HostName, HostOptions>
   readonly denylist: DenylistOptions
@@ -97,13 +115,24 @@ export interface ParsedTlsGateOptions {
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
 export function parseTlsGateOptions(options: TlsGateOptions): ParsedTlsGateOptions {
-  return parseOptions('createTlsGate', tlsGateSchema, options)
+  const { refusals, ...parsed } = parseOptions('createTlsGate', tlsGateSchema, options)
+  if (parsed.mode === 'strict') return { ...parsed, refusals: refusals ?? 'handshake' }
+  if (refusals === undefined) return { ...parsed, refusals: 'recorded' }
+  const fault = `option "refusals" is for the mode "strict"; "${parsed.mode}" refuses nobody before HTTP`
+  throw optionError('createTlsGate', fault)
+}
+
+interface WrittenTlsGateOptions extends Omit<ParsedTlsGateOptions, 'refusals'> {
+  readonly refusals?: Refusals | undefined
 }
 
 const rulesShape = {
+  name: gateNameSchema,
+  mode: z.enum(rolloutModes).default('strict'),
+  problemTypeBase: problemTypeBaseSchema.exactOptional(),
   denylist: denylistSchema.default({}),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
-  refusals: z.enum(['handshake', 'recorded']).default('handshake'),
+  refusals: z.enum(['handshake', 'recorded']).optional(),
   resumption: resumptionSchema.optional(),
   reload: reloadSchema,
   closing: strictOptions({
@@ -139,7 +168,7 @@ const severalHostsSchema = strictOptions({
   hosts: new Map<HostName, HostOptions>(Object.entries(hosts)),
 }))
 
-const tlsGateSchema = schemaBy<ParsedTlsGateOptions>((options) =>
+const tlsGateSchema = schemaBy<WrittenTlsGateOptions>((options) =>
   namesHosts(options) ? severalHostsSchema : oneHostSchema,
 )
 

@@ -1,9 +1,15 @@
 import type { Server } from 'node:tls'
-import { containCallback } from '../contain-callback.js'
+import { createProblemDetails } from '../problem-details.js'
 import { createReloader } from '../reload/reloader.js'
+import { warnOfObserving } from '../rollout-mode.js'
+import type { RolloutMode } from '../rollout-mode.js'
+import { createGateEvents } from '../telemetry/gate-events.js'
+import { createReloadEvents } from '../telemetry/reload-events.js'
 import { createAttachment } from './attachment.js'
 import type { Attachment } from './attachment.js'
+import type { ConfiguredAuthority, ConfiguredRevocationList } from './authorities.js'
 import type { DenylistOptions } from './denylist.js'
+import { createRefusalReport } from './refusal-report.js'
 import { createServerNames } from './server-names.js'
 import type { TlsServerOptions } from './server-options.js'
 import { parseTlsGateOptions } from './tls-gate-options.js'
@@ -17,6 +23,9 @@ import type { TrustStore } from './trust-store.js'
  * business ({@link createPeerGate}).
  */
 export interface TlsGate {
+  /** The option `name`. */
+  readonly name: string
+  readonly mode: RolloutMode
   /** For `https`, `http2` and Fastify; of the newest material that was read. */
   readonly serverOptions: TlsServerOptions
   /**
@@ -50,8 +59,21 @@ export interface TlsGate {
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID; then the old list stays in force.
    */
   readonly setDenylist: (denylist: DenylistOptions) => void
+  /** What is in force now, for those who operate the service. */
+  readonly status: () => TlsGateStatus
   /** Stops looking at files and signals. Servers and connections are not touched. */
   readonly close: () => void
+}
+
+/** What a TLS gate has in force; frozen. */
+export interface TlsGateStatus {
+  readonly name: string
+  readonly mode: RolloutMode
+  readonly epoch: string
+  /** How many connections are open whose peer is accepted. */
+  readonly liveConnections: number
+  readonly authorities: readonly ConfiguredAuthority[]
+  readonly revocationLists: readonly ConfiguredRevocationList[]
 }
 
 /**
@@ -86,8 +108,11 @@ export interface TlsGate {
  */
 export function createTlsGate(options: TlsGateOptions): TlsGate {
   const parsed = parseTlsGateOptions(options)
+  const { name, mode } = parsed
+  const events = createGateEvents(name, mode)
   const reloader = createReloader<ReloadSuccess>({
     ...parsed,
+    events: createReloadEvents(events, 'tls', ({ epoch }) => epoch),
     paths: listPaths(parsed),
     // PEM that is cut off is refused, and taking a change late would leave the trust as it was.
     waitsForStillness: false,
@@ -98,14 +123,20 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
   const attachment = createAttachment({
     current: store.current,
     names,
-    report: containCallback('onRefused', parsed.onRefused),
+    mode,
+    events,
+    report: createRefusalReport({ mode, events, onRefused: parsed.onRefused }),
+    createProblem: createProblemDetails(parsed.problemTypeBase),
     closeWithin: parsed.closing.within * 1000,
     closeAtExpiry: parsed.closing.atExpiry,
     mayResume: parsed.resumption !== undefined,
   })
+  if (mode === 'observe') warnOfObserving('createTlsGate', name)
   reloader.start()
 
   const gate: TlsGate = Object.freeze({
+    name,
+    mode,
     get serverOptions() {
       return store.current().serverOptions
     },
@@ -116,6 +147,11 @@ export function createTlsGate(options: TlsGateOptions): TlsGate {
     attach: attachment.attach,
     reload: async () => reloader.reload(),
     setDenylist: store.setDenylist,
+    status() {
+      const { epoch, authorities, revocationLists } = store.current()
+      const liveConnections = attachment.countLive()
+      return Object.freeze({ name, mode, epoch, liveConnections, authorities, revocationLists })
+    },
     close: reloader.stop,
   })
   readersByGate.set(gate, attachment)
@@ -135,7 +171,7 @@ function setNamesOf({ hosts }: ParsedTlsGateOptions): readonly string[] {
 }
 
 /** What a TLS gate tells of a connection; undefined and null for one that it did not accept. */
-export type PeerReader = Pick<Attachment, 'hostOf' | 'readPeer'>
+export type PeerReader = Pick<Attachment, 'hostOf' | 'readPeer' | 'unverifiedPeerOf'>
 
 /** What tells of the peers of `gate`; undefined for what {@link createTlsGate} did not make. */
 export function peerReaderOf(gate: TlsGate): PeerReader | undefined {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { SecureContext, SecureContextOptions } from 'node:tls'
+import { listAuthorities, listRevocationLists } from './authorities.js'
+import type { ConfiguredAuthority, ConfiguredRevocationList } from './authorities.js'
 import type { ClientCas } from './client-cas.js'
 import type { Denylist } from './denylist.js'
 import type { HostName } from './host-options.js'
@@ -24,6 +26,8 @@ export interface TrustState {
   readonly contextOptions: SecureContextOptions
   /** The context of a host; undefined where that of the server is for every name. */
   readonly contextOf: (host: HostName) => SecureContext | undefined
+  readonly authorities: readonly ConfiguredAuthority[]
+  readonly revocationLists: readonly ConfiguredRevocationList[]
 }
 
 export function createTrustState(parts: {
@@ -49,6 +53,8 @@ export function createTrustState(parts: {
     serverOptions,
     contextOptions: addSessions(serverOptions, sessions()),
     contextOf: (host: HostName) => (host === null ? undefined : contexts.get(host)),
+    authorities: Object.freeze(listAuthorities(hosts)),
+    revocationLists: Object.freeze(listRevocationLists(hosts)),
   })
 }
 

@@ -6,7 +6,7 @@ import { PeerGateError, parseCertificate } from '@peergate/core'
 import t from 'tap'
 import type { Test } from 'tap'
 import { explainPeerRefusal } from '#core/tls/refusal.js'
-import type { PeerRefusal } from '#core/tls/refusal.js'
+import type { ExplainedRefusal } from '#core/tls/refusal.js'
 import { certificateFacts } from '../support/certificate-facts.js'
 import { anonymous, issue, refusedCertificates, strict, uri } from '../support/failing-clients.js'
 import { listen, open } from '../support/tls-connection.js'
@@ -15,8 +15,8 @@ import { listen, open } from '../support/tls-connection.js'
 async function judge(
   t: Test,
   client: ConnectionOptions,
-  explain: (socket: TLSSocket) => PeerRefusal,
-): Promise<PeerRefusal> {
+  explain: (socket: TLSSocket) => ExplainedRefusal,
+): Promise<ExplainedRefusal> {
   const server = createServer({ ...strict, requestCert: true, rejectUnauthorized: false })
   const port = await listen(t, server)
   const socket = open({ port, ...client })
@@ -47,7 +47,7 @@ t.test('explains a peer that was refused with its certificate in hand', async (t
       remoteAddress: '127.0.0.1',
       servername: 'localhost',
       protocol: 'TLSv1.3',
-      certificate: {
+      unverifiedCertificate: {
         subject: 'CN=worker,O=Example',
         issuer: /^CN=/u,
         names: [`uniformResourceIdentifier:"${uri}"`],
@@ -56,7 +56,7 @@ t.test('explains a peer that was refused with its certificate in hand', async (t
       },
     })
     t.ok(Object.isFrozen(refusal))
-    t.ok(Object.isFrozen(refusal.certificate))
+    t.ok(Object.isFrozen(refusal.unverifiedCertificate))
   }
 })
 
@@ -64,7 +64,7 @@ t.test('keeps the error of a rule of ours as it is', async (t) => {
   const error = new PeerGateError('ERR_PEERGATE_CERTIFICATE_IS_CA', 'cA is set')
   const refusal = await judge(t, await issue(), (socket) => explainPeerRefusal(error, socket, null))
   t.equal(refusal.error, error)
-  t.match(refusal, { reason: null, certificate: null, protocol: 'TLSv1.3' })
+  t.match(refusal, { reason: null, unverifiedCertificate: null, protocol: 'TLSv1.3' })
   const missing = new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', 'none was sent')
   const without = await judge(t, anonymous, (socket) => explainPeerRefusal(missing, socket, null))
   t.equal(without.error, missing)
@@ -84,5 +84,5 @@ t.test('states the distance to the validity of the certificate that it has', asy
     'it has expired; this clock says 2027-01-01T00:01:30.000Z, ' +
       '1 min 30 s after the end at 2027-01-01T00:00:00.000Z',
   )
-  t.match(refusal.certificate, { notBefore, notAfter })
+  t.match(refusal.unverifiedCertificate, { notBefore, notAfter })
 })

@@ -64,7 +64,7 @@ t.test('records a peer without a certificate, and lets the accepted in', async (
   anonymous.close()
   t.match(await refused, {
     error: { code: 'ERR_PEERGATE_CERTIFICATE_MISSING' },
-    certificate: null,
+    unverifiedCertificate: null,
     remoteAddress: '127.0.0.1',
   })
 })

@@ -43,7 +43,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
         { reason, remoteAddress: '127.0.0.1', servername: 'localhost', protocol: null },
         name,
       )
-      t.equal(refusal?.certificate, null)
+      t.equal(refusal?.unverifiedCertificate, null)
       const { failure, socket } = await failed
       t.equal(refusal?.error.cause, failure)
       t.equal(socket.getPeerCertificate(), null, 'Node keeps nothing of the certificate')
@@ -61,7 +61,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       remoteAddress: '127.0.0.1',
       servername: 'localhost',
       protocol: version,
-      certificate: null,
+      unverifiedCertificate: null,
     })
   })
 
@@ -89,7 +89,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
         remoteAddress: '127.0.0.1',
         servername: 'localhost',
         protocol: version,
-        certificate: null,
+        unverifiedCertificate: null,
       })
     }
   })

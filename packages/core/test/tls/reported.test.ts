@@ -103,7 +103,7 @@ for (const protocol of ['http/1.1', 'h2'] as const) {
     const live = connect(leaf)
     const expired = nextRefusal()
     t.equal(await ask(live), 'tls payments')
-    const { error, certificate } = await expired
+    const { error, unverifiedCertificate: certificate } = await expired
     t.ok(Date.now() > leaf.notAfter.getTime())
     t.equal(error.code, 'ERR_PEERGATE_CERTIFICATE_EXPIRED')
     t.match(error.detail, /while its connection was open; .* less than 1 s after the end at /u)
@@ -151,7 +151,7 @@ t.test('lets onRefused change the trust again', async (t) => {
   t.equal(await ask(second), 'tls payments')
   tls.setDenylist({ fingerprints: [fingerprintOf(worker)] })
   t.strictSame(
-    refusals.map(({ certificate }) => certificate?.serialNumber),
+    refusals.map(({ unverifiedCertificate: leaf }) => leaf?.serialNumber),
     [worker.serialNumber, other.serialNumber],
   )
   t.equal(await ask(second), 'refused')

@@ -8,13 +8,22 @@ export interface AllowedDecision {
   /**
    * `granted`: by {@link AllowedDecision.grant}. `authorizer`: by the external engine. `trust-set`,
    * `assurance`, `condition`: by what the route demands. `authenticated`, `public`: the route asks no
-   * more. Of several requirements, the first permission gives the reason; without one, the first that
+   * more. `observed`: nothing did, and the gate only observes. Of several requirements, the first permission gives the reason; without one, the first that
    * is not `authenticated`.
    */
   readonly reason:
-    'granted' | 'authorizer' | 'trust-set' | 'assurance' | 'condition' | 'authenticated' | 'public'
+    | 'granted'
+    | 'authorizer'
+    | 'trust-set'
+    | 'assurance'
+    | 'condition'
+    | 'authenticated'
+    | 'public'
+    | 'observed'
   /** The peers of the grant, as the policy writes them; null where no grant gave the answer. */
   readonly grant: string | null
+  /** What the answer would have been, had the gate not only observed. */
+  readonly denial?: DeniedDecision
 }
 
 export interface DeniedDecision {
@@ -50,6 +59,11 @@ export function allow(
   grant: string | null = null,
 ): AllowedDecision {
   return Object.freeze({ allowed: true, reason, grant })
+}
+
+/** Lets somebody go on who is denied. */
+export function allowObserved(denial: DeniedDecision): AllowedDecision {
+  return Object.freeze({ allowed: true, reason: 'observed', grant: null, denial })
 }
 
 export function deny(

@@ -1,6 +1,7 @@
 import type { ClientIdentity } from '../../client-identity.js'
 import { PeerGateError } from '../../errors.js'
 import { optionError } from '../../options.js'
+import type { RequestLike } from '../../peer-source.js'
 import { allow, deny } from './decision.js'
 import type { Decision, DeniedDecision, PendingDecision } from './decision.js'
 import { createJudge } from './judge.js'
@@ -22,14 +23,46 @@ export type Sender =
  * The decision is a promise only where a predicate or an external engine gave one.
  *
  * `request` is what predicates and engines are given; `params` are the parameters of its route, which
- * grants can demand. Without them, a grant that demands one is not met.
+ * grants can demand. Without them, a grant that demands one is not met. `describe` is for an adapter's
+ * own request; without it, `request` is Node's.
  */
-export type Guard = (sender: Sender, request?: unknown, params?: unknown) => PendingDecision
+export type Guard = (
+  sender: Sender,
+  request?: unknown,
+  params?: unknown,
+  describe?: DescribeRequest,
+) => PendingDecision
+
+/** Tells of a request for records. Called only where somebody wants to know. */
+export type DescribeRequest = (request: never) => RequestPlace
+
+/** Where a request came to. */
+export interface RequestPlace {
+  /** Node's request. */
+  readonly raw: RequestLike
+  /** The method and the declared path: `GET /invoices/:id`; null outside of routes. */
+  readonly route: string | null
+}
 
 /** The two doors from a policy to the requirements of routes. */
 export interface Requirements<Permission extends string> {
   readonly permission: <Tag extends Permission>(tag: Tag) => PermissionRequirement<Tag>
   readonly guard: (requirement: Requirement) => Guard
+}
+
+/** What becomes of a decision: it is recorded, and only recorded by a gate that observes. */
+export interface Conclude {
+  /** Whether nothing becomes of it, so that nobody has to be told. */
+  readonly isIdle: () => boolean
+  readonly settle: (decision: Decision, question: Question) => Decision
+}
+
+/** What was asked. */
+export interface Question {
+  readonly sender: MaybeSender
+  readonly statement: Statement
+  readonly request: unknown
+  readonly describe: DescribeRequest | undefined
 }
 
 /** What requirements are read and judged by. */
@@ -39,6 +72,8 @@ export interface RequirementContext {
   readonly trustSets: TrustSets
   /** The same object until the policy changes; a decision that has begun keeps to its own. */
   readonly jury: () => Jury
+  /** Told of every decision, whose answer is what it gives. */
+  readonly conclude: Conclude
   /** Told of every guard that is made, and of what it states. */
   readonly remember: (guard: Guard, statement: Statement) => void
 }
@@ -47,6 +82,7 @@ export function createRequirements<Permission extends string>({
   permissions,
   trustSets,
   jury,
+  conclude,
   remember,
 }: RequirementContext): Requirements<Permission> {
   const gate = {}
@@ -66,12 +102,12 @@ export function createRequirements<Permission extends string>({
     if ('parts' in statement) statement.parts.forEach(refuseUnfit)
   }
 
-  function createGuard(statement: Statement): Guard {
-    if (statement.kind === 'publicRoute') return guardPublic.bind(null)
+  function createAsk(statement: Statement): Ask {
+    if (statement.kind === 'publicRoute') return guardPublic
     refuseUnfit(statement)
     let judged = jury()
     let judge: Judge = createJudge(statement, judged)
-    return (sender: MaybeSender, request, params) => {
+    return (sender, request, params) => {
       const identity = sender?.identity ?? null
       if (identity === null) return refuse(sender)
       const current = jury()
@@ -82,9 +118,17 @@ export function createRequirements<Permission extends string>({
 
   function guard(requirement: Requirement): Guard {
     const statement = readStatement(requirement)
-    const made = createGuard(statement)
-    remember(made, statement)
-    return made
+    const ask = createAsk(statement)
+    function guardRequest(...[sender, request, params, describe]: Parameters<Guard>) {
+      const decision = ask(sender, request, params)
+      if (conclude.isIdle()) return decision
+      const question = { sender, statement, request, describe }
+      // Whose promise it is depends on what the application put in the place of `Promise`.
+      if (!('allowed' in decision)) return decision.then((late) => conclude.settle(late, question))
+      return conclude.settle(decision, question)
+    }
+    remember(guardRequest, statement)
+    return guardRequest
   }
 
   return { permission, guard }
@@ -104,8 +148,10 @@ function refuseForeign({ tag, gate }: PermissionStatement, own: object): void {
 
 const allowedPublic = allow('public')
 
+type Ask = (sender: MaybeSender, request: unknown, params: unknown) => PendingDecision
+
 /** Null where an adapter asks about a request that it never admitted. */
-type MaybeSender = Sender | null | undefined
+export type MaybeSender = Sender | null | undefined
 
 function guardPublic(sender: MaybeSender): Decision {
   return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic

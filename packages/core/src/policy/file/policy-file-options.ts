@@ -8,9 +8,12 @@ import type {
   ReloadFailure,
   ReloadOptions,
 } from '../../reload/reload-options.js'
+import { gateNameSchema } from '../../rollout-mode.js'
 import type { Policy } from '../policy.js'
 
 export interface PolicyFileOptions<Kind extends IdentityKind, Permission extends string> {
+  /** What its reloads are called by in events, metrics and logs; `default` without it. */
+  readonly name?: string
   /** The path of a JSON file that ends in `.json`, or of a YAML file that ends in `.yaml` or `.yml`. */
   readonly path: string
   /** The kind of identity that the grants name, which must be what the file says. */
@@ -37,6 +40,7 @@ export interface PolicyReloadSuccess {
 
 /** The options of a policy file with their defaults. */
 export interface ParsedPolicyFileOptions {
+  readonly name: string
   readonly path: string
   readonly identity: IdentityKind
   readonly permissions: readonly string[]
@@ -50,6 +54,7 @@ export function parsePolicyFileOptions(options: unknown): ParsedPolicyFileOption
 }
 
 const policyFileSchema: z.ZodType<ParsedPolicyFileOptions> = strictOptions({
+  name: gateNameSchema,
   path: z
     .string()
     .regex(/\.(?:json|ya?ml)$/u, 'must be the path of a file that ends in .json, .yaml or .yml'),

@@ -3,6 +3,8 @@ import { inspect } from 'node:util'
 import type { IdentityKind } from '../../client-identity.js'
 import { optionError } from '../../options.js'
 import { createReloader } from '../../reload/reloader.js'
+import { createGateEvents } from '../../telemetry/gate-events.js'
+import { createReloadEvents } from '../../telemetry/reload-events.js'
 import type { Policy } from '../policy.js'
 import { parsePolicyFileOptions } from './policy-file-options.js'
 import type { PolicyFileOptions, PolicyReloadSuccess } from './policy-file-options.js'
@@ -82,6 +84,7 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
     paths: [path],
     // YAML that is cut off between two grants is well-formed, and may lack what denies.
     waitsForStillness: true,
+    events: createReloadEvents(createGateEvents(parsed.name, null), 'policy', () => null),
     load() {
       refuseWithinReload()
       isLoading = true

@@ -16,6 +16,6 @@ t.test('F15 the reason of a refusal is known to onRefused', async (t) => {
     t.equal(told?.error.layer, 'tls', refusals)
     t.match(told?.error.detail, /CERT_HAS_EXPIRED.+; this clock says /u, refusals)
     t.equal(told?.remoteAddress, '127.0.0.1', refusals)
-    t.equal(told?.certificate === null, refusals === 'handshake', refusals)
+    t.equal(told?.unverifiedCertificate === null, refusals === 'handshake', refusals)
   }
 })

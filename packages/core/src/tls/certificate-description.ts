@@ -9,7 +9,7 @@ import { quote } from '../identity-value/quote.js'
  * A certificate that was refused, as a log may show it: nobody vouches for what it says, so every
  * text is one line, escaped, and of bounded length. Frozen.
  */
-export interface RefusedCertificate {
+export interface CertificateDescription {
   /** As RFC 4514 writes it, cut to 400 characters. */
   readonly subject: string
   /** As RFC 4514 writes it, cut to 400 characters. */
@@ -30,7 +30,7 @@ export interface RefusedCertificate {
 }
 
 /** What a log may show of a certificate. */
-export function describeCertificate(certificate: CertificateFacts): RefusedCertificate {
+export function describeCertificate(certificate: CertificateFacts): CertificateDescription {
   const { serialNumber, fingerprint256, notBefore, notAfter } = certificate
   return Object.freeze({
     subject: describeDistinguishedName(certificate.subject),

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { describeCertificate } from '#core/tls/refused-certificate.js'
+import { describeCertificate } from '#core/tls/certificate-description.js'
 import {
   attribute,
   certificateFacts,

@@ -1,0 +1,64 @@
+import type { ClientIdentity } from '../client-identity.js'
+import type { PeerGateError } from '../errors.js'
+import type { PeerSource } from '../peer-source.js'
+import type { GateEvents } from './gate-events.js'
+import { refusalFacts } from './refusal-facts.js'
+import type { RequestRecord } from './request-record.js'
+
+/** Records who sent a request, once for each request, however often it is judged. */
+export interface IdentityRecord {
+  readonly accepted: (identity: ClientIdentity, request: RequestRecord) => void
+  /** On a route that needs no identity. */
+  readonly absent: (refusal: PeerGateError, request: RequestRecord) => void
+  readonly rejected: (rejection: Rejection, request: RequestRecord) => void
+}
+
+export interface Rejection {
+  readonly error: PeerGateError
+  readonly isEnforced: boolean
+  readonly evidence: object | null
+}
+
+export function createIdentityRecord(
+  { publish }: GateEvents,
+  { unverifiedPeerOf }: Pick<PeerSource, 'unverifiedPeerOf'>,
+): IdentityRecord {
+  const told = new WeakMap<object, 'rejected' | 'told'>()
+
+  /** Somebody without an identity may be let in by one requirement, and be refused by the next. */
+  function isNews({ raw }: RequestRecord, news: 'rejected' | 'told'): boolean {
+    const known = told.get(raw)
+    told.set(raw, known ?? news)
+    return known === undefined || (known === 'told' && news === 'rejected')
+  }
+
+  return {
+    accepted(identity, request) {
+      if (!isNews(request, 'told')) return
+      const layer = 'identity'
+      publish('identity-accepted', () => ({ layer, request: request.facts(), identity }))
+    },
+    absent({ code }, request) {
+      if (!isNews(request, 'told')) return
+      publish('identity-absent', () => ({ layer: 'identity', request: request.facts(), code }))
+    },
+    rejected({ error, isEnforced, evidence }, request) {
+      if (!isNews(request, 'rejected')) return
+      publish('identity-rejected', () => ({
+        layer: error.layer,
+        ...refusalFacts(error, isEnforced),
+        request: request.facts(),
+        fingerprint256: fingerprintOf(evidence),
+        unverified: unverifiedPeerOf?.(request.raw) ?? null,
+      }))
+    },
+  }
+}
+
+/** Of a certificate that was accepted, and gave no identity. */
+function fingerprintOf(evidence: object | null): string | null {
+  const { certificate } = (evidence ?? {}) as {
+    readonly certificate?: { readonly fingerprint256: string | null }
+  }
+  return certificate?.fingerprint256 ?? null
+}
