@@ -2,9 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { RolloutMode } from '@peergate/core'
 import { clients, mend } from './clients.js'
 import type { Client } from './clients.js'
-import { printLedger, printOutcomes, printVerdict } from './print.js'
+import { describeOutcome, printLedger, printOutcomes, printVerdict } from './print.js'
 import { sendRound } from './round.js'
-import type { Outcome } from './round.js'
 import { startService, windowOfLedger } from './service.js'
 import type { Service } from './service.js'
 
@@ -82,12 +81,10 @@ async function expectRound(
   printOutcomes(outcomes)
   outcomes.forEach((outcome, index) => {
     if (outcome.status === expected[index]) return
-    surprises.push(`${outcome.client} met ${describe(outcome)}, not ${String(expected[index])}`)
+    surprises.push(
+      `${outcome.client} met ${describeOutcome(outcome)}, not ${String(expected[index])}`,
+    )
   })
-}
-
-function describe({ status, code }: Outcome): string {
-  return status === null ? 'the end of its connection' : `${status} ${code ?? ''}`.trimEnd()
 }
 
 function expectVerdict({ ledger }: Service, expected: string): void {

@@ -5,7 +5,10 @@ const pki = await mintPki({
   authorities: {
     'server-ca': { purpose: 'Signs the server.', subject: 'CN=Server CA,O=Example' },
     'client-ca': { purpose: 'Signs the clients.', subject: 'CN=Client CA,O=Example' },
-    'other-ca': { purpose: 'Signs what this service does not know.', subject: 'CN=Other CA,O=Other' },
+    'other-ca': {
+      purpose: 'Signs what this service does not know.',
+      subject: 'CN=Other CA,O=Other',
+    },
   },
   leaves: {
     server: {
@@ -36,7 +39,9 @@ export async function issueClient(name: string, issuance: Issuance = {}): Promis
     issuer,
     subject: `CN=${name},O=Example`,
     usage: 'client',
-    uri: hasIdentity ? [`spiffe://prod.example/${name}`] : [`https://${name}.prod.example/`],
+    ...(hasIdentity
+      ? { uri: [`spiffe://prod.example/${name}`] }
+      : { dns: [`${name}.prod.example`] }),
     ...(hasExpired && { validity: { from: '-2d', to: '-1d' } }),
   })
 }
