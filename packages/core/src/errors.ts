@@ -106,6 +106,11 @@ export class PeerGateError extends Error {
   }
 }
 
+/** The general sentence of `code`, which tells nothing of what was found, whatever its moment. */
+export function sentenceOf(code: PeerGateErrorCode): string {
+  return descriptions[code].sentence
+}
+
 interface ErrorDescription {
   readonly layer: PeerGateLayer
   readonly statusCode: PeerGateError['statusCode']
@@ -222,9 +227,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ),
   ERR_PEERGATE_SESSION_RESUMED: ofPeer('resumed TLS sessions are not accepted'),
   ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: ofIdentity('the identity belongs to another trust domain'),
-  ERR_PEERGATE_TRUST_SET_MISMATCH: ofPermission(
-    'the client was not admitted by the certificate authorities that this route demands',
-  ),
+  ERR_PEERGATE_TRUST_SET_MISMATCH: ofPermission('the client certificate is not accepted for this'),
 }
 
 function ofPeer(sentence: string): ErrorDescription {
