@@ -197,7 +197,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
     'the client certificate carries no identity of the agreed form',
   ),
   ERR_PEERGATE_MIDDLEWARE_MISSING: ofDeployment(
-    'this service did not identify the peer before it asked for a permission',
+    'this service did not identify the peer before it had to decide',
   ),
   ERR_PEERGATE_OPTION_INVALID: ofOption('options must be well-formed'),
   ERR_PEERGATE_PATTERN_INVALID: ofOption(
