@@ -3,7 +3,7 @@ import type { ServerHttp2Session } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import type { Server, TLSSocket } from 'node:tls'
 import { onGateEvent } from '@peergate/core'
-import type { TlsGate } from '@peergate/core'
+import type { IdentityRejectedEvent, TlsGate } from '@peergate/core'
 import { openTestClient } from '@peergate/testkit'
 import type { TestClient } from '@peergate/testkit'
 import t from 'tap'
@@ -20,6 +20,7 @@ const peers = [
   {
     name: 'a peer without a certificate',
     code: 'MISSING',
+    remedy: 'it needs one that a client CA issued',
     title: 'a client certificate is required',
     certificate: 'required',
   },
@@ -27,6 +28,7 @@ const peers = [
     name: 'a peer with the certificate of another CA',
     leaf: { certificate: foreign.cert, key: foreign.key },
     code: 'UNTRUSTED',
+    remedy: 'compare the issuer with the client CAs',
     title: 'the client certificate is not trusted',
     certificate: 'rejected',
   },
@@ -57,7 +59,22 @@ function openClient(
 }
 
 for (const protocol of ['http/1.1', 'h2'] as const) {
-  for (const { name, code, title, certificate, ...peer } of peers) {
+  for (const { name, code, remedy, title, certificate, ...peer } of peers) {
+    t.test(`${protocol}: tells the operator what to do about ${name}`, async (t) => {
+      const { tls, server } = createServer(protocol)
+      const details: (string | null)[] = []
+      const told = onGateEvent(({ detail }: IdentityRejectedEvent) => details.push(detail), {
+        types: ['identity-rejected'],
+        gate: tls.name,
+      })
+      t.teardown(told.stop)
+      const leaf = 'leaf' in peer ? peer.leaf : undefined
+      const client = openClient(t, await listen(t, server), protocol, leaf)
+      await client.request('GET', '/')
+      t.equal(details.length, 1)
+      t.match(details[0], remedy)
+    })
+
     t.test(`${protocol}: tells ${name} that one is ${certificate}, and no more`, async (t) => {
       const port = await startServer(t, protocol)
       const client = openClient(t, port, protocol, 'leaf' in peer ? peer.leaf : undefined)
