@@ -5,7 +5,7 @@ import type { Http2ServerRequest, ServerHttp2Session } from 'node:http2'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { allOf, authenticated, createRefusalAnswer, publicRoute, trustSet } from '@peergate/core'
-import type { Guard, RefusalAnswerOptions } from '@peergate/core'
+import type { Guard, PeerGateError, RefusalAnswerOptions } from '@peergate/core'
 import { adapterConformance } from '@peergate/testkit'
 import type { ConformanceApp, ConformanceGates, ConformanceTarget } from '@peergate/testkit'
 import t from 'tap'
@@ -39,9 +39,10 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
   async function answer(request: Request): Promise<Answer> {
     const sender = gate.admit(request)
     const guard = guards.get(`${request.method?.replace('HEAD', 'GET')} ${request.url}`)
-    if (guard === undefined) return sender.refusal === null ? notFound : problem(sender.refusal)
+    const refuse = (error: PeerGateError) => problem(error, request.headers)
+    if (guard === undefined) return sender.refusal === null ? notFound : refuse(sender.refusal)
     const decision = await guard(sender)
-    if (!decision.allowed) return problem(decision.error)
+    if (!decision.allowed) return refuse(decision.error)
     handled += 1
     return { statusCode: 200, headers: {}, body: JSON.stringify(sender.identity) }
   }
