@@ -75,10 +75,8 @@ function createTable(limit: number) {
     },
     put(record: LedgerRecord, now: number): void {
       records.set(record.key, record)
-      for (const oldest of records.values()) {
-        if (records.size <= limit) return
-        drop(oldest, now)
-      }
+      const [oldest] = records.values()
+      if (oldest !== undefined && records.size > limit) drop(oldest, now)
     },
     list: () => [...records.values()].toReversed(),
     dropped: () => dropped,

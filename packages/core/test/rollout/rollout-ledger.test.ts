@@ -285,6 +285,18 @@ t.test('says whose certificates have no configured issuer', async (t) => {
   ])
 })
 
+t.test('keeps the CAs that were used last, of more than anybody configures', async (t) => {
+  const { ledger, tell } = watchLedger(t, { tls })
+  const [payments] = tls.status().authorities.map((authority) => authority.fingerprint256)
+  const used = () => ledger.toJSON().authorities?.map(({ connections }) => connections)
+  tell(accepted([String(payments)]))
+  t.strictSame(used(), [1, 0])
+  for (let number = 0; number < 9999; number += 1) tell(accepted([`${number}`]))
+  t.strictSame(used(), [1, 0])
+  tell(accepted(['9999']))
+  t.strictSame(used(), [0, 0])
+})
+
 t.test('is plain JSON', async (t) => {
   const { ledger, tell } = watchLedger(t)
   t.match(ledger.toJSON(), { version: 1, mode: null, at: noon })

@@ -36,7 +36,7 @@ let gates = 0
 
 export function watchLedger(t: Test, options: Partial<RolloutLedgerOptions> = {}): WatchedLedger {
   gates += 1
-  const gate = `watched-${gates}`
+  const gate = options.tls?.name ?? `watched-${gates}`
   let now = noon
   const ledger = createRolloutLedger({ window: 100, gate, clock: () => now, ...options })
   t.teardown(() => ledger.stop())
