@@ -78,13 +78,14 @@ function withMethods(methods: readonly string[]) {
   )
 }
 
-const tlsGate = z.custom<TlsGate>(
-  (value) => withMethods(['status', 'attach']).safeParse(value).success,
-  'must be made by createTlsGate',
-)
+const tlsGate = withMethods(['status', 'attach'])
 
 const shape = {
-  tls: z.union([z.array(tlsGate), tlsGate]).exactOptional(),
+  tls: z
+    .union([z.array(tlsGate), tlsGate], {
+      error: 'must be made by createTlsGate, or be a list of such gates',
+    })
+    .exactOptional(),
   ledgers: z.array(withMethods(['verdict'])).exactOptional(),
   gate: z.string().min(1, 'must not be empty').exactOptional(),
 }

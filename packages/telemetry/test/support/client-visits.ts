@@ -38,3 +38,37 @@ export async function visitAll(
   }
   return wrong
 }
+
+/**
+ * What {@link visitAll} counts as in a gate of the name and mode `mode`, layer by layer: each series
+ * without its gate and mode.
+ */
+export function expectedCounts(mode: RolloutMode): Readonly<Record<string, number>> {
+  const refused = String(mode === 'strict')
+  const enforced = String(mode !== 'observe')
+  const unacceptedRequests =
+    mode === 'strict'
+      ? {}
+      : {
+          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_EXPIRED ${enforced}`]: 1,
+          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_MISSING ${enforced}`]: 1,
+          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_UNTRUSTED ${enforced}`]: 1,
+        }
+  return {
+    'connections_accepted batch': 0,
+    'connections_accepted payments': 5,
+    [`handshakes_refused ERR_PEERGATE_CERTIFICATE_EXPIRED ${refused}`]: 1,
+    [`handshakes_refused ERR_PEERGATE_CERTIFICATE_MISSING ${refused}`]: 1,
+    [`handshakes_refused ERR_PEERGATE_CERTIFICATE_UNTRUSTED ${refused}`]: 1,
+    'requests accepted': 3,
+    'requests absent': 1,
+    'requests rejected': mode === 'strict' ? 1 : 4,
+    [`identities_rejected identity ERR_PEERGATE_IDENTITY_MISSING ${enforced}`]: 1,
+    ...unacceptedRequests,
+    'permissions_allowed publicRoute GET /open': 2,
+    'permissions_allowed invoice:read GET /invoices/:id': 1,
+    [`permissions_denied invoice:write GET /invoices/:id/edit ERR_PEERGATE_PERMISSION_DENIED live ${enforced}`]: 1,
+    'reloads tls done': 0,
+    'reloads tls failed': 0,
+  }
+}

@@ -69,14 +69,15 @@ export interface ServiceOptions {
   readonly name: string
   readonly mode?: RolloutMode
   readonly rules?: TlsGateRules
+  readonly host?: Partial<HostOptions>
   readonly logger?: FastifyBaseLogger
   readonly prepare?: (app: FastifyInstance, service: Pick<GatedService, 'gate' | 'tls'>) => void
 }
 
 /** A Fastify service whose both gates are called `name`, until `t` ends. */
 export async function startService(t: Test, options: ServiceOptions): Promise<GatedService> {
-  const { name, mode = 'strict', rules = {}, logger, prepare } = options
-  const tls = createTlsGate({ ...hostOptions, ...rules, name, mode })
+  const { name, mode = 'strict', rules = {}, host = {}, logger, prepare } = options
+  const tls = createTlsGate({ ...hostOptions, ...host, ...rules, name, mode })
   const gate = createPeerGate({
     name,
     source: socketSource({ tls }),
