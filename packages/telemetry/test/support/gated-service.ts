@@ -44,10 +44,16 @@ export const leaves: Readonly<Record<Exclude<ClientName, 'nobody'>, MintedLeaf>>
   nameless: await pki.issue({ ...client, subject: 'CN=nameless' }),
   expired: await pki.issue({
     ...client,
+    subject: 'CN=expired',
     uri: [readerId],
     validity: { from: '-2d', to: '-1d' },
   }),
-  foreign: await pki.issue({ ...client, issuer: 'other-ca', uri: [readerId] }),
+  foreign: await pki.issue({
+    ...client,
+    issuer: 'other-ca',
+    subject: 'CN=foreign',
+    uri: [readerId],
+  }),
 }
 
 /**
@@ -71,12 +77,14 @@ export interface ServiceOptions {
   readonly rules?: TlsGateRules
   readonly host?: Partial<HostOptions>
   readonly logger?: FastifyBaseLogger
+  /** Before the gate. */
+  readonly hook?: (app: FastifyInstance) => void
   readonly prepare?: (app: FastifyInstance, service: Pick<GatedService, 'gate' | 'tls'>) => void
 }
 
 /** A Fastify service whose both gates are called `name`, until `t` ends. */
 export async function startService(t: Test, options: ServiceOptions): Promise<GatedService> {
-  const { name, mode = 'strict', rules = {}, host = {}, logger, prepare } = options
+  const { name, mode = 'strict', rules = {}, host = {}, logger, hook, prepare } = options
   const tls = createTlsGate({ ...hostOptions, ...host, ...rules, name, mode })
   const gate = createPeerGate({
     name,
@@ -93,6 +101,7 @@ export async function startService(t: Test, options: ServiceOptions): Promise<Ga
     tls.close()
     await app.close()
   })
+  hook?.(app)
   await app.register(peergate, { gate })
   prepare?.(app, { gate, tls })
   addRoutes(app, gate)

@@ -23,8 +23,11 @@ export async function countsIn(registry: Registry): Promise<Readonly<Record<stri
   return Object.assign({}, ...all)
 }
 
-function textOfLabels(name: string, labels: Readonly<Record<string, string>>): string {
-  const own = name.replace(/^peergate_/u, '').replace(/_total$/u, '')
+export function textOfLabels(metric: string, labels: Readonly<Record<string, string>>): string {
+  const own = metric
+    .replaceAll('.', '_')
+    .replace(/^peergate_/u, '')
+    .replace(/_total$/u, '')
   return [own, ...order.flatMap((label) => labels[label] ?? [])].join(' ')
 }
 
