@@ -1,7 +1,8 @@
 // @ts-check
 // Whether strangers can fill the memory of a service that keeps a ledger: as many clients as are asked
 // for, each with a certificate of its own by a CA that nobody knows, connect to a gate that enforces.
-// The ledger has to stay within its bounds, and to keep the client of ours that failed before them all.
+// Ledger and metrics have to stay within their bounds, and the ledger has to keep the client of ours that
+// failed before them all.
 // `npm run soak:ledger -- 5000` makes 5,000 connections instead of 100,000; `observe` behind it lets the
 // gate observe. The clients are a process of their own, so that the memory is the server's alone.
 import { X509Certificate } from 'node:crypto'
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { Registry } from 'prom-client'
 import {
   createPeerGate,
   createRolloutLedger,
@@ -21,6 +23,7 @@ import {
   socketSource,
   spiffe,
 } from '../packages/core/dist/index.js'
+import { createPrometheusMetrics } from '../packages/telemetry/dist/prometheus.js'
 import { mintPki } from '../packages/testkit/dist/index.js'
 
 const connections = Number(process.argv[2] ?? 100_000)
@@ -34,7 +37,7 @@ if (mode !== 'enforce' && mode !== 'observe') {
 
 /** These fill the table of strangers, and build what the server builds once. */
 const warmUp = 1500
-const limits = { strangers: 1000, heap: 10, resident: 64, export: 4 }
+const limits = { strangers: 1000, series: 200, heap: 10, resident: 64, export: 4 }
 /** Where a server without gates keeps the chains, too. */
 const isLeaking = process.versions.node === '24.21.0'
 const patience = 10_000
@@ -46,16 +49,19 @@ const collectGarbage = runInNewContext('gc')
 
 const id = 'spiffe://prod.example/ns/payments/sa/worker'
 const pki = await mint()
+const registry = new Registry()
 const { server, port, ledger } = await startServer()
 const clients = startClients()
 
 await connect('ours', 1)
 await connect('strangers', warmUp)
+const seriesBefore = await countSeries()
 const before = await readMemory()
 const startedAt = performance.now()
 await connect('strangers', connections)
 const seconds = (performance.now() - startedAt) / 1000
 const after = await readMemory()
+const series = await countSeries()
 clients.disconnect()
 server.close()
 ledger.stop()
@@ -81,6 +87,11 @@ const bounds = [
     ours === undefined ? 'lost' : `still there, seen on ${ours.connections} connection`,
   ],
   ['verdict', exported.verdict.ready === 'no', exported.verdict.ready],
+  [
+    'series',
+    series === seriesBefore && series < limits.series,
+    `${seriesBefore} before, ${series} after, where none is new and less than ${limits.series} are allowed`,
+  ],
   ['export', size < limits.export, `${size.toFixed(2)} MiB, where ${limits.export} are allowed`],
   ['heap', Math.abs(grown.heap) < limits.heap, describe('heap', 2)],
   [
@@ -162,10 +173,17 @@ async function startServer() {
     window: 30 * 24 * 3600,
     limits: { strangers: limits.strangers },
   })
+  createPrometheusMetrics({ registry, tls, ledgers: [made] })
   await once(listening.listen(0, '127.0.0.1'), 'listening')
   const address = listening.address()
   if (address === null || typeof address === 'string') throw new Error('no TCP port')
   return { server: listening, port: address.port, ledger: made }
+}
+
+/** How many series the metrics of Prometheus have, each of them a line. */
+async function countSeries() {
+  const lines = (await registry.metrics()).split('\n')
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).length
 }
 
 /** The process of the clients; where it fails, this one does. */
