@@ -62,6 +62,7 @@ await connect('strangers', connections)
 const seconds = (performance.now() - startedAt) / 1000
 const after = await readMemory()
 const series = await countSeries()
+const counted = await countRefused()
 clients.disconnect()
 server.close()
 ledger.stop()
@@ -87,6 +88,11 @@ const bounds = [
     ours === undefined ? 'lost' : `still there, seen on ${ours.connections} connection`,
   ],
   ['verdict', exported.verdict.ready === 'no', exported.verdict.ready],
+  [
+    'metrics',
+    counted === 1 + warmUp + connections,
+    `${counted} refused in the handshake or behind it, which is ${counted === 1 + warmUp + connections ? '' : 'not '}everybody`,
+  ],
   [
     'series',
     series === seriesBefore && series < limits.series,
@@ -184,6 +190,12 @@ async function startServer() {
 async function countSeries() {
   const lines = (await registry.metrics()).split('\n')
   return lines.filter((line) => line !== '' && !line.startsWith('#')).length
+}
+
+/** How many peers were refused, or would have been, by the metrics. */
+async function countRefused() {
+  const metric = await registry.getSingleMetric('peergate_handshakes_refused_total')?.get()
+  return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0
 }
 
 /** The process of the clients; where it fails, this one does. */
