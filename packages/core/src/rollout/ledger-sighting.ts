@@ -35,6 +35,7 @@ export interface Sighting {
   readonly unverified: CertificateDescription | null
 }
 
+/** Who is meant by an event, and what it says of whether the service is ready. */
 export function readSighting(event: RefusalEvent): Sighting {
   const { code, isEnforced } = event
   const place = placeOf(event)

@@ -18,7 +18,7 @@ export interface LedgerTables {
 }
 
 /** What was dropped, and when the last of it was seen in a way that stands against strict. */
-export interface Dropped extends LedgerDropped {
+interface Dropped extends LedgerDropped {
   readonly lastBlocking: number | null
   readonly lastOfOurs: number | null
 }

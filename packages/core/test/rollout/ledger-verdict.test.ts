@@ -22,15 +22,13 @@ const worker = '"identity:spiffe://prod.example/ns/payments/sa/worker"'
 const ours = `"fingerprint:${fingerprintOf('AB')}"`
 const no = (...because: readonly string[]): LedgerVerdict => ({ ready: 'no', because })
 const oneOfOurs = (key: string) =>
-  no(`1 of the configured CAs would be refused, by what was seen ${seen}: ${key}`)
+  no(`of the clients of configured CAs, 1 would be refused by what was seen ${seen}: ${key}`)
 const oneOther = (key: string) =>
-  no(
-    `1 of no configured CA, or of whom that is not known would be refused, by what was seen ${seen}: ${key}`,
-  )
-const yes = (accepted: string, ignored = ''): LedgerVerdict => ({
+  no(`of all others, 1 would be refused by what was seen ${seen}: ${key}`)
+const yes = (connections: number, requests: number, ignored = ''): LedgerVerdict => ({
   ready: 'yes',
   because: [
-    `${accepted} were accepted ${seen}, and nobody${ignored} was refused or would have been`,
+    `${seen} nobody${ignored} was refused or would have been; accepted connections: ${connections}, requests: ${requests}`,
   ],
 })
 
@@ -38,14 +36,14 @@ t.test('is ready when the window passed with nobody refused', async (t) => {
   const { ledger, wait, tell } = watchLedger(t)
   wait(100)
   for (const event of [accepted(), identified, identified]) tell(event)
-  t.strictSame(ledger.verdict(), yes('1 connections and 2 requests'))
+  t.strictSame(ledger.verdict(), yes(1, 2))
 })
 
 t.test('is ready by the requests of a proxy alone', async (t) => {
   const { ledger, wait, tell } = watchLedger(t)
   tell(identified)
   wait(100)
-  t.strictSame(ledger.verdict(), yes('0 connections and 1 requests'))
+  t.strictSame(ledger.verdict(), yes(0, 1))
 })
 
 for (const [name, event, mode, verdict] of [
@@ -100,7 +98,7 @@ for (const [name, event] of [
     tell(accepted())
     tell(event)
     wait(100)
-    t.strictSame(ledger.verdict(), yes('1 connections and 0 requests'))
+    t.strictSame(ledger.verdict(), yes(1, 0))
     t.match(ledger.toJSON().entries, [{ isBlocking: false, requests: 1 }])
   })
 }
@@ -127,8 +125,8 @@ for (const [name, event, ready] of [
     t.equal(verdict.ready, ready)
     t.equal(ledger.toJSON().entries[0]?.isBlocking, ready === 'no')
     if (ready === 'yes') {
-      const ignored = ' but strangers, who are ignored'
-      t.strictSame(verdict, yes('1 connections and 0 requests', ignored))
+      const ignored = ' but strangers, who are ignored,'
+      t.strictSame(verdict, yes(1, 0, ignored))
     }
   })
 }
@@ -141,7 +139,7 @@ t.test('names the last five of each kind, and counts the rest', async (t) => {
   t.strictSame(
     ledger.verdict(),
     no(
-      `7 of the configured CAs would be refused, by what was seen ${seen}: ${keys.join(', ')}, and 2 more`,
+      `of the clients of configured CAs, 7 would be refused by what was seen ${seen}: ${keys.join(', ')}, and 2 more`,
       ...oneOther(`"fingerprint:${fingerprintOf('EE')}"`).because,
     ),
   )
@@ -214,7 +212,7 @@ for (const [strangers, event, ready] of [
     const verdict = ledger.verdict()
     t.equal(verdict.ready, ready)
     if (ready === 'no') {
-      const dropped = `of those who are not known to be of a configured CA, 1 entries were dropped since the ledger began, and some of them were seen ${seen}`
+      const dropped = `of all others, the entries of 1 were dropped, and somebody of them was seen ${seen}`
       t.strictSame(verdict.because, [dropped])
     }
     wait(50)
@@ -245,7 +243,7 @@ t.test('is unknown where an event could not be recorded', async (t) => {
   wait(100)
   t.strictSame(ledger.verdict(), {
     ready: 'unknown',
-    because: ['1 events could not be recorded'],
+    because: ['events that could not be recorded: 1'],
   })
 })
 
