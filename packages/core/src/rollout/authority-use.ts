@@ -47,6 +47,7 @@ function count<Name>(uses: Map<Name, Use>, name: Name, now: number): void {
   const { connections } = uses.get(name) ?? unused
   uses.delete(name)
   uses.set(name, { connections: connections + 1, lastUsed: now })
+  if (uses.size <= most) return
   const [oldest] = uses.keys()
-  if (oldest !== undefined && uses.size > most) uses.delete(oldest)
+  if (oldest !== undefined) uses.delete(oldest)
 }

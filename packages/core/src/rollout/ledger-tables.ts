@@ -75,8 +75,9 @@ function createTable(limit: number) {
     },
     put(record: LedgerRecord, now: number): void {
       records.set(record.key, record)
+      if (records.size <= limit) return
       const [oldest] = records.values()
-      if (oldest !== undefined && records.size > limit) drop(oldest, now)
+      if (oldest !== undefined) drop(oldest, now)
     },
     list: () => [...records.values()].toReversed(),
     dropped: () => dropped,
