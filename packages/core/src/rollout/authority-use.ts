@@ -13,7 +13,7 @@ export interface AuthorityUse {
 type Use = Pick<LedgerAuthority, 'connections' | 'lastUsed'>
 
 /** More than anybody configures; beyond them are CAs that reloads have taken out since. */
-const most = 1000
+const most = 10_000
 
 export function createAuthorityUse(): AuthorityUse {
   const authorities = new Map<string, Use>()
@@ -47,8 +47,7 @@ function count<Name>(uses: Map<Name, Use>, name: Name, now: number): void {
   const { connections } = uses.get(name) ?? unused
   uses.delete(name)
   uses.set(name, { connections: connections + 1, lastUsed: now })
-  for (const oldest of uses.keys()) {
-    if (uses.size <= most) return
-    uses.delete(oldest)
-  }
+  if (uses.size <= most) return
+  const [oldest] = uses.keys()
+  if (oldest !== undefined) uses.delete(oldest)
 }

@@ -4,6 +4,7 @@ import type { LedgerDropped, LedgerExport } from './ledger-export.js'
 import { isBlocking, judgeLedger } from './ledger-verdict.js'
 import type { LedgerState } from './ledger-verdict.js'
 
+/** The ledger as plain JSON. */
 export function exportLedger(
   book: LedgerBook,
   state: LedgerState,

@@ -35,30 +35,35 @@ export interface Sighting {
   readonly unverified: CertificateDescription | null
 }
 
+/** Who is meant by an event, and what it says of whether the service is ready. */
 export function readSighting(event: RefusalEvent): Sighting {
   const { code, isEnforced } = event
-  const place = placeOf(event)
-  const peer = peerOf(event)
+  const { identity, fingerprint256, isOfConfiguredCa, certificate, unverified } = peerOf(event)
   const stage = stageOf(event)
-  // An enforced denial is what the service wants, and a shadow changes nothing.
-  const isBlocking = stage === 'permission' ? !isEnforced : stage !== 'shadow'
-  const key = keyOf(peer, place.remoteAddress)
-  return { ...peer, ...place, key, stage, code, isEnforced, isBlocking }
+  const isConnection = 'connection' in event
+  const { remoteAddress } = isConnection ? event.connection : event.request
+  // Written out, since this is done for every request that is refused, and spreading costs a hundredfold.
+  return {
+    key: keyOf(identity, fingerprint256, remoteAddress),
+    isOfConfiguredCa,
+    stage,
+    code,
+    isEnforced,
+    // An enforced denial is what the service wants, and a shadow changes nothing.
+    isBlocking: stage === 'permission' ? !isEnforced : stage !== 'shadow',
+    isConnection,
+    route: isConnection ? null : event.request.route,
+    remoteAddress,
+    identity,
+    fingerprint256,
+    certificate,
+    unverified,
+  }
 }
 
 /** A text as the ledger keeps it. */
 export function cutText(text: string, longest = 200): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`
-}
-
-type Place = Pick<Sighting, 'isConnection' | 'remoteAddress' | 'route'>
-
-function placeOf(event: RefusalEvent): Place {
-  if ('connection' in event) {
-    return { isConnection: true, route: null, remoteAddress: event.connection.remoteAddress }
-  }
-  const { route, remoteAddress } = event.request
-  return { isConnection: false, route, remoteAddress }
 }
 
 /** A peer of the TLS gate is lost there, also where a request tells of it. */
@@ -72,41 +77,23 @@ type Peer = Pick<
   'certificate' | 'fingerprint256' | 'identity' | 'isOfConfiguredCa' | 'unverified'
 >
 
-const nobody: Peer = {
-  identity: null,
-  fingerprint256: null,
-  isOfConfiguredCa: null,
-  certificate: null,
-  unverified: null,
-}
-
 function peerOf(event: RefusalEvent): Peer {
-  if (event.type === 'permission-denied') {
-    const { identity } = event
-    return { ...nobody, identity, fingerprint256: identity.fingerprint256, isOfConfiguredCa: true }
+  const certificate = event.type === 'connection-closed' ? event.certificate : null
+  const identity = event.type === 'permission-denied' ? event.identity : null
+  const rejected = event.type === 'identity-rejected' ? event.fingerprint256 : null
+  const verified = identity?.fingerprint256 ?? certificate?.fingerprint256 ?? rejected
+  const claim = 'unverified' in event ? event.unverified : null
+  const unverified = claim?.certificate ?? null
+  const isOfOurs = identity !== null || verified !== null || claim?.isOfConfiguredCa === true
+  return {
+    identity,
+    fingerprint256: verified ?? unverified?.fingerprint256 ?? null,
+    // The leaf of an intermediate that only the client sends is not seen to be of a configured CA: who
+    // fails by more than a stranger does may be one of ours.
+    isOfConfiguredCa: isOfOurs ? true : strangerCodes.has(event.code) ? false : null,
+    certificate,
+    unverified,
   }
-  if (event.type === 'connection-closed') {
-    const { certificate } = event
-    const { fingerprint256 } = certificate
-    return { ...nobody, certificate, fingerprint256, isOfConfiguredCa: true }
-  }
-  if (event.type === 'identity-rejected' && event.fingerprint256 !== null) {
-    return { ...nobody, fingerprint256: event.fingerprint256, isOfConfiguredCa: true }
-  }
-  return unacceptedPeerOf(event)
-}
-
-function unacceptedPeerOf({
-  code,
-  unverified,
-}: HandshakeRefusedEvent | IdentityRejectedEvent): Peer {
-  // The leaf of an intermediate that only the client sends is not seen to be of a configured CA: who
-  // fails by more than a stranger does may be one of ours.
-  const isOfConfiguredCa =
-    unverified?.isOfConfiguredCa === true ? true : strangerCodes.has(code) ? false : null
-  const certificate = unverified?.certificate ?? null
-  const fingerprint256 = certificate?.fingerprint256 ?? null
-  return { ...nobody, isOfConfiguredCa, fingerprint256, unverified: certificate }
 }
 
 /** How somebody fails who has nothing of our CAs: another CA, no certificate, or no handshake at all. */
@@ -120,7 +107,11 @@ const strangerCodes: ReadonlySet<PeerGateErrorCode> = new Set([
   'ERR_PEERGATE_PROTOCOL_UNSUPPORTED',
 ])
 
-function keyOf({ identity, fingerprint256 }: Peer, remoteAddress: string | null): string {
+function keyOf(
+  identity: ClientIdentity | null,
+  fingerprint256: string | null,
+  remoteAddress: string | null,
+): string {
   if (identity !== null) return `identity:${shorten(identity.value)}`
   if (fingerprint256 !== null) return `fingerprint:${fingerprint256}`
   return `address:${remoteAddress === null ? 'unknown' : cutText(remoteAddress)}`

@@ -18,7 +18,7 @@ export interface LedgerTables {
 }
 
 /** What was dropped, and when the last of it was seen in a way that stands against strict. */
-export interface Dropped extends LedgerDropped {
+interface Dropped extends LedgerDropped {
   readonly lastBlocking: number | null
   readonly lastOfOurs: number | null
 }
@@ -75,10 +75,9 @@ function createTable(limit: number) {
     },
     put(record: LedgerRecord, now: number): void {
       records.set(record.key, record)
-      for (const oldest of records.values()) {
-        if (records.size <= limit) return
-        drop(oldest, now)
-      }
+      if (records.size <= limit) return
+      const [oldest] = records.values()
+      if (oldest !== undefined) drop(oldest, now)
     },
     list: () => [...records.values()].toReversed(),
     dropped: () => dropped,

@@ -19,16 +19,19 @@ export interface LedgerState {
   readonly lost: number
 }
 
+/** A no before an unknown: who was seen was seen, however little else was. */
 export function judgeLedger(state: LedgerState): LedgerVerdict {
   const refused = listRefused(state)
   if (refused.length > 0) return { ready: 'no', because: refused }
   const unknown = listUnknown(state)
   if (unknown.length > 0) return { ready: 'unknown', because: unknown }
   const { connections, requests } = state.accepted
-  const accepted = `${connections} connections and ${requests} requests were accepted`
-  const ignored = state.strangers === 'ignore' ? ' but strangers, who are ignored' : ''
-  const refusedNobody = `nobody${ignored} was refused or would have been`
-  return { ready: 'yes', because: [`${accepted} ${within(state)}, and ${refusedNobody}`] }
+  const ignored = state.strangers === 'ignore' ? ' but strangers, who are ignored,' : ''
+  const nobody = `${within(state)} nobody${ignored} was refused or would have been`
+  return {
+    ready: 'yes',
+    because: [`${nobody}; accepted connections: ${connections}, requests: ${requests}`],
+  }
 }
 
 /** Whether strict would refuse this peer, by what was seen of it within the window. */
@@ -50,13 +53,13 @@ function listRefused(state: LedgerState): readonly string[] {
   const peers = tables.peers().filter(({ standing }) => isBlocking(standing(), state))
   const strangers = tables.strangers().filter(({ standing }) => isBlocking(standing(), state))
   const sentences = [
-    ...describeRefused('of the configured CAs', peers, state),
-    ...describeRefused('of no configured CA, or of whom that is not known', strangers, state),
+    ...describeRefused('of the clients of configured CAs', peers, state),
+    ...describeRefused('of all others', strangers, state),
   ]
   if (isBlocking(tables.dropped.strangers, state)) {
     const { count } = tables.dropped.strangers
     sentences.push(
-      `of those who are not known to be of a configured CA, ${count} entries were dropped since the ledger began, and some of them were seen ${within(state)}`,
+      `of all others, the entries of ${count} were dropped, and somebody of them was seen ${within(state)}`,
     )
   }
   return sentences
@@ -74,7 +77,7 @@ function describeRefused(
   const left = records.length - named.length
   const names = [...named, ...(left === 0 ? [] : [`and ${left} more`])].join(', ')
   return [
-    `${records.length} ${whose} would be refused, by what was seen ${within(state)}: ${names}`,
+    `${whose}, ${records.length} would be refused by what was seen ${within(state)}: ${names}`,
   ]
 }
 
@@ -93,7 +96,7 @@ function listUnknown(state: LedgerState): readonly string[] {
       isInWindow(peers.last, state),
       `entries of peers of the configured CAs were dropped ${within(state)}, since the ledger holds ${limits.peers} of them`,
     ],
-    [lost > 0, `${lost} events could not be recorded`],
+    [lost > 0, `events that could not be recorded: ${lost}`],
   ]
   return reasons.filter(([isSo]) => isSo).map(([, reason]) => reason)
 }
