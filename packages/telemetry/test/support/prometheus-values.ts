@@ -5,10 +5,10 @@ export async function valuesOf(
   registry: Registry,
   name: string,
 ): Promise<Readonly<Record<string, number>>> {
-  const metric = await registry.getSingleMetric(name)?.get()
+  const metric = (await registry.getMetricsAsJSON()).find((known) => known.name === name)
   return Object.fromEntries(
-    (metric?.values ?? []).map(({ labels, value }) => [
-      textOfLabels(metric?.name ?? '', labels as Record<string, string>),
+    Array.from(metric?.values ?? [], ({ labels, value }) => [
+      textOfLabels(name, labels as Record<string, string>),
       value,
     ]),
   )
