@@ -23,6 +23,7 @@ export const pki: Pki = await mintPki({
     'server-ca': { purpose, subject: 'CN=Server CA' },
     'client-ca': { purpose, subject: 'CN=Client CA' },
     'batch-ca': { purpose, subject: 'CN=Batch CA', validity: { from: '-1h', to: '+10d' } },
+    intermediate: { purpose, subject: 'CN=Intermediate', issuer: 'client-ca' },
     'other-ca': { purpose, subject: 'CN=Other CA' },
   },
   leaves: {
@@ -41,6 +42,7 @@ const client = { issuer: 'client-ca', subject: 'CN=reader,O=Example', usage: 'cl
 /** Every client of these tests, by what happens to it. */
 export const leaves: Readonly<Record<Exclude<ClientName, 'nobody'>, MintedLeaf>> = {
   reader: await pki.issue({ ...client, uri: [readerId] }),
+  chained: await pki.issue({ ...client, issuer: 'intermediate', uri: [readerId] }),
   nameless: await pki.issue({ ...client, subject: 'CN=nameless' }),
   expired: await pki.issue({
     ...client,
@@ -57,10 +59,10 @@ export const leaves: Readonly<Record<Exclude<ClientName, 'nobody'>, MintedLeaf>>
 }
 
 /**
- * `reader` may read and not write, `nameless` has a certificate of the client CA and no identity,
+ * `reader` may read and not write, as `chained` may, whose issuer only it knows; `nameless` has a certificate of the client CA and no identity,
  * `expired` and `foreign` are not accepted, `nobody` has no certificate.
  */
-export type ClientName = 'expired' | 'foreign' | 'nameless' | 'nobody' | 'reader'
+export type ClientName = 'chained' | 'expired' | 'foreign' | 'nameless' | 'nobody' | 'reader'
 
 export interface GatedService {
   readonly tls: TlsGate
@@ -111,7 +113,7 @@ export async function startService(t: Test, options: ServiceOptions): Promise<Ga
   return { tls, gate, port, open, ask: async (who, path) => statusOf(open(who), path) }
 }
 
-export const policy = definePolicy({
+const policy = definePolicy({
   identity: 'spiffe',
   permissions: ['invoice:read', 'invoice:write'],
   grants: [
@@ -143,8 +145,9 @@ function addRoutes(app: FastifyInstance, gate: GatedService['gate']): void {
 
 function openClients(t: Test, port: number): GatedService['open'] {
   const serverCa = pki.authority('server-ca').certificate
+  const leafOf: Partial<Record<ClientName, MintedLeaf>> = leaves
   return (who) => {
-    const leaf = who === 'nobody' ? undefined : leaves[who]
+    const leaf = leafOf[who]
     const opened = openTestClient({ port, serverCa, leaf, protocol: 'http/1.1' })
     t.teardown(() => opened.close())
     return opened
@@ -152,11 +155,10 @@ function openClients(t: Test, port: number): GatedService['open'] {
 }
 
 async function statusOf(opened: TestClient, path: string): Promise<number | 'cut off'> {
-  try {
-    return (await opened.request('GET', path)).status
-  } catch {
-    return 'cut off'
-  } finally {
-    opened.close()
-  }
+  const status = await opened.request('GET', path).then(
+    (response) => response.status,
+    () => 'cut off' as const,
+  )
+  opened.close()
+  return status
 }

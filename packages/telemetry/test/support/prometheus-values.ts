@@ -5,10 +5,11 @@ export async function valuesOf(
   registry: Registry,
   name: string,
 ): Promise<Readonly<Record<string, number>>> {
-  const metric = await registry.getSingleMetric(name)?.get()
+  const metrics = await registry.getMetricsAsJSON()
+  const values = metrics.filter((known) => known.name === name).flatMap((known) => known.values)
   return Object.fromEntries(
-    (metric?.values ?? []).map(({ labels, value }) => [
-      textOfLabels(metric?.name ?? '', labels as Record<string, string>),
+    values.map(({ labels, value }) => [
+      textOfLabels(name, labels as Record<string, string>),
       value,
     ]),
   )
