@@ -1,0 +1,43 @@
+import type { Registry } from 'prom-client'
+
+/** What a registry shows of one metric: the values by their labels, without those of gate and mode. */
+export async function valuesOf(
+  registry: Registry,
+  name: string,
+): Promise<Readonly<Record<string, number>>> {
+  const metric = await registry.getSingleMetric(name)?.get()
+  return Object.fromEntries(
+    (metric?.values ?? []).map(({ labels, value }) => [
+      textOfLabels(metric?.name ?? '', labels as Record<string, string>),
+      value,
+    ]),
+  )
+}
+
+/** What it shows of all counters whose events come from gates. */
+export async function countsIn(registry: Registry): Promise<Readonly<Record<string, number>>> {
+  const counted = registry
+    .getMetricsAsArray()
+    .filter(({ name, type }) => String(type) === 'counter' && !name.includes('subscriber'))
+  const all = await Promise.all(counted.map(async ({ name }) => valuesOf(registry, name)))
+  return Object.assign({}, ...all)
+}
+
+function textOfLabels(name: string, labels: Readonly<Record<string, string>>): string {
+  const own = name.replace(/^peergate_/u, '').replace(/_total$/u, '')
+  return [own, ...order.flatMap((label) => labels[label] ?? [])].join(' ')
+}
+
+const order = [
+  'requirement',
+  'route',
+  'trust_set',
+  'role',
+  'layer',
+  'subject',
+  'outcome',
+  'identity',
+  'code',
+  'policy',
+  'enforced',
+]
