@@ -158,7 +158,7 @@ async function compare(tally) {
     await wait(500)
     shown = await readShown()
   }
-  const keys = [...new Set([...tally.keys(), ...shown.keys()])].sort()
+  const keys = [...new Set([...tally.keys(), ...shown.keys()])].toSorted()
   const wrong = differences(tally, shown)
   console.table(
     keys.map((key) => ({

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
+import { createSecureContext } from 'node:tls'
 
 /**
  * @typedef {'strict' | 'enforce'} Mode
@@ -87,11 +88,21 @@ const lanes = 8
  * @param {Map<string, number>} tally
  */
 export async function visitAll({ mode, port, serverCa, credentialsOf }, tally) {
+  const contexts = new Map(
+    visits.map(({ who }) => {
+      const credentials = credentialsOf(who)
+      const identity =
+        credentials === null ? {} : { cert: credentials.certificate, key: credentials.key }
+      return [who, createSecureContext({ ca: serverCa, ...identity })]
+    }),
+  )
   const queue = mixEvenly()
   async function runLane() {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const target = { port, serverCa, credentials: credentialsOf(next.who) }
-      const sightings = await connectAndAsk(target, next.paths)
+      const sightings = await connectAndAsk(
+        { port, secureContext: contexts.get(next.who) },
+        next.paths,
+      )
       requireExpected(next, mode, sightings)
       count(next, mode, sightings, tally)
     }
@@ -108,28 +119,20 @@ function mixEvenly() {
         at: (index + 0.5) / each.connections,
       })),
     )
-    .sort((one, other) => one.at - other.at)
+    .toSorted((one, other) => one.at - other.at)
     .map(({ each }) => each)
 }
 
 /**
  * What was seen of each request, up to the first that the connection did not survive.
  *
- * @param {{ port: number, serverCa: string, credentials: Credentials | null }} target
+ * @param {Pick<import('node:https').AgentOptions, 'port' | 'secureContext'>} place
  * @param {readonly string[]} paths
  */
-async function connectAndAsk({ port, serverCa, credentials }, paths) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, maxCachedSessions: 0 })
-  const identity =
-    credentials === null ? {} : { cert: credentials.certificate, key: credentials.key }
-  const target = {
-    host: '127.0.0.1',
-    servername: 'localhost',
-    port,
-    ca: serverCa,
-    agent,
-    ...identity,
-  }
+async function connectAndAsk(place, paths) {
+  const options = { keepAlive: true, maxSockets: 1, maxCachedSessions: 0 }
+  const agent = new Agent({ ...options, ...place, servername: 'localhost' })
+  const target = { host: '127.0.0.1', port: place.port, agent }
   /** @type {Sighting[]} */
   const sightings = []
   try {

@@ -113,7 +113,7 @@ async function isReady(url) {
  * @param {Readonly<Record<string, string>>} parameters
  */
 async function ask(address, what, parameters) {
-  const url = `http://${address}/api/v1/${what}?${new URLSearchParams(parameters)}`
+  const url = `http://${address}/api/v1/${what}?${new URLSearchParams(parameters).toString()}`
   const { status, data, error } = /** @type {any} */ (await (await fetch(url)).json())
   if (status !== 'success') throw new Error(`Prometheus: ${error}: ${JSON.stringify(parameters)}`)
   return data

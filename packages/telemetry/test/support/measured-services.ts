@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import {
@@ -41,7 +41,7 @@ export async function startMeasuredServices<Mode extends RolloutMode>(
   const metrics = createPrometheusMetrics({ registry, tls: gates })
   const apps = await Promise.all(gates.map(async (tls) => startApp(tls, options.readerId)))
   const endpoint = await startEndpoint(registry)
-  const ports = Object.fromEntries(modes.map((mode, index) => [mode, portOf(apps[index]?.server)]))
+  const ports = Object.fromEntries(apps.map(({ server }, index) => [modes[index], portOf(server)]))
   return {
     ports: ports as Record<Mode, number>,
     metricsAddress: `127.0.0.1:${portOf(endpoint)}`,
@@ -84,15 +84,16 @@ async function startApp(tls: TlsGate, readerId: string): Promise<FastifyInstance
 const answer = async () => 'reached'
 
 async function startEndpoint(registry: Registry): Promise<Server> {
-  const endpoint = createServer((_request, response) => {
-    void registry.metrics().then((text) => {
-      response.writeHead(200, { 'content-type': registry.contentType }).end(text)
-    })
-  })
+  const endpoint = createServer((_request, response) => void showMetrics(registry, response))
   await once(endpoint.listen(0, '127.0.0.1'), 'listening')
   return endpoint
 }
 
-function portOf(server: { readonly address: () => unknown } | undefined): number {
-  return (server?.address() as AddressInfo).port
+async function showMetrics(registry: Registry, response: ServerResponse): Promise<void> {
+  const text = await registry.metrics()
+  response.writeHead(200, { 'content-type': registry.contentType }).end(text)
+}
+
+function portOf(server: { readonly address: () => unknown }): number {
+  return (server.address() as AddressInfo).port
 }
