@@ -65,9 +65,9 @@ function count(counter: CounterName, labels: Labels): Count {
   return { counter, labels }
 }
 
-/** The reloads of a policy file are of no gate alone, and have no mode. */
+/** Only the reloads of a policy file have no mode, and they are counted without. */
 function gateOf({ gate, mode }: Pick<GateEvent, 'gate' | 'mode'>): Labels {
-  return { gate, mode: mode ?? '' }
+  return { gate, mode: String(mode) }
 }
 
 function refusalOf({ code, isEnforced }: { readonly code: string; readonly isEnforced: boolean }) {

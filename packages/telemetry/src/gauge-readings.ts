@@ -28,11 +28,11 @@ function readTlsGate({ status }: Pick<TlsGate, 'status'>): readonly Reading[] {
   const expiries = authorities.map(({ trustSet, role, notAfter }) =>
     moment('authorityExpiry', { gate, trust_set: trustSet, role }, notAfter),
   )
-  const updates = revocationLists.flatMap(({ trustSet, nextUpdate }) =>
-    nextUpdate === null
-      ? []
-      : [moment('revocationListNextUpdate', { gate, trust_set: trustSet }, nextUpdate)],
-  )
+  const updates = revocationLists
+    .filter(({ nextUpdate }) => nextUpdate !== null)
+    .map(({ trustSet, nextUpdate }) =>
+      moment('revocationListNextUpdate', { gate, trust_set: trustSet }, Number(nextUpdate)),
+    )
   return [
     { gauge: 'liveConnections', labels: { gate, mode }, value: liveConnections },
     { gauge: 'trustEpoch', labels: { gate, epoch }, value: 1 },

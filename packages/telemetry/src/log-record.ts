@@ -144,8 +144,13 @@ function decisionOf(event: GateEvent): LoggedDecision | null {
 export function levelOf(event: GateEvent): LogLevel {
   if (event.type === 'reload-failed') return 'error'
   if (!('isEnforced' in event)) return 'info'
-  if (event.statusCode === 500) return 'error'
+  if (isFault(event)) return 'error'
   return 'policy' in event && event.policy === 'shadow' ? 'info' : 'warn'
+}
+
+/** Something of ours is out of order: it is nothing that the peer could mend. */
+function isFault(event: Extract<GateEvent, { readonly isEnforced: boolean }>): boolean {
+  return event.statusCode === 500 || ('reason' in event && event.reason === 'faulty')
 }
 
 /** One sentence, the same for every event of a kind. */

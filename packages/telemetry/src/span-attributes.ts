@@ -17,7 +17,7 @@ export function spanAttributesOf(event: GateEvent): Attributes {
   return withoutNulls({
     'peergate.gate': event.gate,
     'peergate.mode': event.mode,
-    ...('connection' in event ? connectionAttributes(event.connection) : {}),
+    ...('connection' in event ? connectionAttributes(event) : {}),
     ...('certificate' in event ? certificateAttributes(event.certificate) : {}),
     ...('request' in event ? requestAttributes(event.request) : {}),
     ...('identity' in event ? identityAttributes(event.identity) : {}),
@@ -28,12 +28,15 @@ export function spanAttributesOf(event: GateEvent): Attributes {
 }
 
 /** The registry has `server.address` in the place of `tls.client.server_name`, which is deprecated. */
-function connectionAttributes(connection: ConnectionFacts): MaybeAttributes {
-  const { remoteAddress, servername, protocol, cipher, isResumed } = connection
+function connectionAttributes(
+  event: Extract<GateEvent, { readonly connection: ConnectionFacts }>,
+): MaybeAttributes {
+  const { remoteAddress, servername, protocol, cipher, isResumed } = event.connection
   return {
     'network.peer.address': remoteAddress,
     'server.address': servername,
-    'tls.established': protocol !== null,
+    // What a handshake had agreed on by the time that it failed is known, too.
+    'tls.established': event.type !== 'handshake-refused' || !event.isEnforced,
     'tls.protocol.name': protocol === null ? null : 'tls',
     'tls.protocol.version': protocol?.replace(/^TLSv/u, '') ?? null,
     'tls.cipher': cipher,

@@ -7,11 +7,13 @@ import type { TlsGate } from '@peergate/core'
 import { createPrometheusMetrics } from '@peergate/telemetry/prometheus'
 import type { PrometheusMetricsOptions } from '@peergate/telemetry/prometheus'
 import { Registry } from 'prom-client'
+import type { OpenMetricsContentType } from 'prom-client'
 import t from 'tap'
 import type { Test } from 'tap'
 import { expectedCounts, visitAll } from './support/client-visits.js'
 import { recordEvents } from './support/event-log.js'
 import { hostOptions, leaves, pki, startService } from './support/gated-service.js'
+import { startMeshService } from './support/mesh-service.js'
 import { countsIn, valuesOf } from './support/prometheus-values.js'
 
 const registryOf = (t: Test, options: Omit<PrometheusMetricsOptions, 'registry'> = {}) => {
@@ -43,6 +45,45 @@ t.test('observes how long the certificate of each request has left', async (t) =
   const series = '{le="604800",gate="lifetimes",trust_set="payments"}'
   t.match(text, `peergate_client_certificate_remaining_seconds_bucket${series} 0\n`)
   t.match(text, `${series.replace('604800', '2592000')} 1\n`)
+})
+
+t.test('counts under no set whose set cannot be told', async (t) => {
+  const { ask } = await startService(t, { name: 'untold' })
+  const { registry } = registryOf(t)
+  t.equal(await ask('chained', '/invoices/1'), 200)
+  t.strictSame(await countsIn(registry), {
+    'connections_accepted ': 1,
+    'requests accepted': 1,
+    'permissions_allowed invoice:read GET /invoices/:id': 1,
+  })
+  t.match(
+    await registry.metrics(),
+    'peergate_client_certificate_remaining_seconds_count{gate="untold",trust_set=""} 1',
+  )
+})
+
+t.test('counts identities that a proxy asserts, of which nothing says when they end', async (t) => {
+  const ask = await startMeshService(t, 'mesh')
+  const { registry } = registryOf(t)
+  t.equal(await ask(), 200)
+  t.strictSame(await countsIn(registry), {
+    'requests accepted': 1,
+    'permissions_allowed invoice:read ': 1,
+  })
+  t.notMatch(await registry.metrics(), 'remaining_seconds_count')
+})
+
+t.test('shows counters of the same names in the format OpenMetrics', async (t) => {
+  const { ask } = await startService(t, { name: 'open' })
+  const registry = new Registry<OpenMetricsContentType>()
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+  const metrics = createPrometheusMetrics({ registry })
+  t.teardown(() => metrics.stop())
+  await ask('reader', '/open')
+  const line = 'peergate_requests_total{gate="open",mode="strict",identity="accepted"} 1'
+  t.match(await registry.metrics(), line)
+  metrics.stop()
+  t.strictSame(registry.getMetricsAsArray(), [])
 })
 
 t.test('reads gauges at every scrape', async (t) => {

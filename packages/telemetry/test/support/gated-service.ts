@@ -23,6 +23,7 @@ export const pki: Pki = await mintPki({
     'server-ca': { purpose, subject: 'CN=Server CA' },
     'client-ca': { purpose, subject: 'CN=Client CA' },
     'batch-ca': { purpose, subject: 'CN=Batch CA', validity: { from: '-1h', to: '+10d' } },
+    intermediate: { purpose, subject: 'CN=Intermediate', issuer: 'client-ca' },
     'other-ca': { purpose, subject: 'CN=Other CA' },
   },
   leaves: {
@@ -41,20 +42,27 @@ const client = { issuer: 'client-ca', subject: 'CN=reader,O=Example', usage: 'cl
 /** Every client of these tests, by what happens to it. */
 export const leaves: Readonly<Record<Exclude<ClientName, 'nobody'>, MintedLeaf>> = {
   reader: await pki.issue({ ...client, uri: [readerId] }),
+  chained: await pki.issue({ ...client, issuer: 'intermediate', uri: [readerId] }),
   nameless: await pki.issue({ ...client, subject: 'CN=nameless' }),
   expired: await pki.issue({
     ...client,
+    subject: 'CN=expired',
     uri: [readerId],
     validity: { from: '-2d', to: '-1d' },
   }),
-  foreign: await pki.issue({ ...client, issuer: 'other-ca', uri: [readerId] }),
+  foreign: await pki.issue({
+    ...client,
+    issuer: 'other-ca',
+    subject: 'CN=foreign',
+    uri: [readerId],
+  }),
 }
 
 /**
- * `reader` may read and not write, `nameless` has a certificate of the client CA and no identity,
+ * `reader` may read and not write, as `chained` may, whose issuer only it knows; `nameless` has a certificate of the client CA and no identity,
  * `expired` and `foreign` are not accepted, `nobody` has no certificate.
  */
-export type ClientName = 'expired' | 'foreign' | 'nameless' | 'nobody' | 'reader'
+export type ClientName = 'chained' | 'expired' | 'foreign' | 'nameless' | 'nobody' | 'reader'
 
 export interface GatedService {
   readonly tls: TlsGate
@@ -71,12 +79,14 @@ export interface ServiceOptions {
   readonly rules?: TlsGateRules
   readonly host?: Partial<HostOptions>
   readonly logger?: FastifyBaseLogger
+  /** Before the gate. */
+  readonly hook?: (app: FastifyInstance) => void
   readonly prepare?: (app: FastifyInstance, service: Pick<GatedService, 'gate' | 'tls'>) => void
 }
 
 /** A Fastify service whose both gates are called `name`, until `t` ends. */
 export async function startService(t: Test, options: ServiceOptions): Promise<GatedService> {
-  const { name, mode = 'strict', rules = {}, host = {}, logger, prepare } = options
+  const { name, mode = 'strict', rules = {}, host = {}, logger, hook, prepare } = options
   const tls = createTlsGate({ ...hostOptions, ...host, ...rules, name, mode })
   const gate = createPeerGate({
     name,
@@ -93,6 +103,7 @@ export async function startService(t: Test, options: ServiceOptions): Promise<Ga
     tls.close()
     await app.close()
   })
+  hook?.(app)
   await app.register(peergate, { gate })
   prepare?.(app, { gate, tls })
   addRoutes(app, gate)
@@ -134,8 +145,9 @@ function addRoutes(app: FastifyInstance, gate: GatedService['gate']): void {
 
 function openClients(t: Test, port: number): GatedService['open'] {
   const serverCa = pki.authority('server-ca').certificate
+  const leafOf: Partial<Record<ClientName, MintedLeaf>> = leaves
   return (who) => {
-    const leaf = who === 'nobody' ? undefined : leaves[who]
+    const leaf = leafOf[who]
     const opened = openTestClient({ port, serverCa, leaf, protocol: 'http/1.1' })
     t.teardown(() => opened.close())
     return opened

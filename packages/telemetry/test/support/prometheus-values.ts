@@ -5,10 +5,10 @@ export async function valuesOf(
   registry: Registry,
   name: string,
 ): Promise<Readonly<Record<string, number>>> {
-  const metric = await registry.getSingleMetric(name)?.get()
+  const metric = (await registry.getMetricsAsJSON()).find((known) => known.name === name)
   return Object.fromEntries(
-    (metric?.values ?? []).map(({ labels, value }) => [
-      textOfLabels(metric?.name ?? '', labels as Record<string, string>),
+    Array.from(metric?.values ?? [], ({ labels, value }) => [
+      textOfLabels(name, labels as Record<string, string>),
       value,
     ]),
   )
@@ -23,8 +23,11 @@ export async function countsIn(registry: Registry): Promise<Readonly<Record<stri
   return Object.assign({}, ...all)
 }
 
-function textOfLabels(name: string, labels: Readonly<Record<string, string>>): string {
-  const own = name.replace(/^peergate_/u, '').replace(/_total$/u, '')
+export function textOfLabels(metric: string, labels: Readonly<Record<string, string>>): string {
+  const own = metric
+    .replaceAll('.', '_')
+    .replace(/^peergate_/u, '')
+    .replace(/_total$/u, '')
   return [own, ...order.flatMap((label) => labels[label] ?? [])].join(' ')
 }
 
