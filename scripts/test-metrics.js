@@ -40,7 +40,7 @@ const layers = [
 /** Panels that have nothing to show where both gates enforce, nobody loses trust, and no ledger is kept. */
 const quietPanels = new Set([
   'Live connections that are no longer accepted',
-  'Ready for the next mode',
+  'Ready for strict',
   'Requests that would be rejected',
   'Operations that would be refused',
   'Shadow denials',

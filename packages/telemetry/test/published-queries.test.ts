@@ -95,6 +95,15 @@ for (const [query, fault] of misspelt) {
   })
 }
 
+t.test('lists each alert in the README', (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  t.strictSame(
+    Array.from(readme.matchAll(/^\| `(Peergate\w+)`/gmu), ([, alert]) => alert),
+    rules.flatMap(({ alert }) => alert ?? []),
+  )
+  t.end()
+})
+
 t.test('tries each alert in a case that fires and in one that is silent', (t) => {
   const alerts = rules.flatMap(({ alert }) => alert ?? [])
   const cases = ruleTests.flatMap((test) => test.alert_rule_test)
