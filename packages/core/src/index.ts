@@ -177,6 +177,7 @@ export { onceDecided } from './policy/decision/once-decided.js'
 export type { AuthorizationQuestion, Authorize } from './policy/decision/authorizer.js'
 export { allOf, anyOf } from './policy/requirement/combine.js'
 export { when } from './policy/requirement/when.js'
+export { withShadow } from './policy/requirement/with-shadow.js'
 export type { Predicate } from './policy/requirement/predicate.js'
 export {
   authenticated,
@@ -193,6 +194,7 @@ export type {
   PermissionRequirement,
   PublicRequirement,
   Requirement,
+  ShadowRequirement,
   TrustSetRequirement,
   WhenRequirement,
 } from './policy/requirement/requirement.js'
