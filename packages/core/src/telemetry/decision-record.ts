@@ -4,7 +4,7 @@ import { allowObserved } from '../policy/decision/decision.js'
 import type { Decision, DeniedDecision } from '../policy/decision/decision.js'
 import type { Conclude, Question, Sender } from '../policy/decision/guard.js'
 import { formatStatement } from '../policy/requirement/statement.js'
-import type { Statement } from '../policy/requirement/statement.js'
+import type { EnforcedStatement } from '../policy/requirement/statement.js'
 import type { RolloutMode } from '../rollout-mode.js'
 import type { GateEvents } from './gate-events.js'
 import { createIdentityRecord } from './identity-record.js'
@@ -65,9 +65,10 @@ export function createDecisionRecord(context: RecordContext): DecisionRecord {
         const request = recordOf(raw, route)
         // Now, since nothing waits for what is tried, and the connection may be gone when it is told.
         request.facts()
+        const { evidence } = question.sender
+        const identity = question.sender.identity ?? null
         return (denial, statement) => {
           const { error } = denial
-          const { identity = null, evidence = null } = question.sender ?? {}
           if (identity === null) identities.tried({ error, isEnforced: false, evidence }, request)
           else {
             const told = { isEnforced: false, policy: 'shadow' } as const
@@ -110,7 +111,7 @@ function tellPermission(
 /** A denial of an identity, by what is in force or by what is only tried. */
 interface ToldDenial {
   readonly denial: DeniedDecision
-  readonly statement: Statement
+  readonly statement: EnforcedStatement
   readonly identity: ClientIdentity
   readonly request: RequestRecord
   readonly isEnforced: boolean

@@ -176,3 +176,11 @@ t.test('asks an engine for what only a shadow needs, and records what it denies'
   t.equal(asked(), 1)
   t.match(denials, [{ reason: 'authorizer-denied', code: 'ERR_PEERGATE_AUTHORIZER_DENIED' }])
 })
+
+t.test('records a decision that had to be waited for, without a shadow', async (t) => {
+  const denials = hearEvents(t, 'permission-denied')
+  const gate = paymentsGate()
+  const guard = gate.guard(when(async () => false))
+  t.match(await guard(gate.admit(worker), worker), { allowed: false, reason: 'condition-unmet' })
+  t.match(denials, [{ policy: 'live', isEnforced: true, requirement: /^when\(/u }])
+})

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import {
   PeerGateError,
@@ -137,6 +138,31 @@ t.test('does not hide a later refusal of the same request', async (t) => {
     rejections.map(({ isEnforced }) => isEnforced),
     [false, true],
   )
+})
+
+t.test('takes a sender that says nothing for one that nobody has admitted', async (t) => {
+  const rejections = hearEvents(t, 'identity-rejected')
+  const guard = gate.guard(withShadow(publicRoute, authenticated))
+  t.match(guard({ evidence: {} } as never, {}), { allowed: true, reason: 'public' })
+  t.match(rejections, [{ code: 'ERR_PEERGATE_MIDDLEWARE_MISSING', isEnforced: false }])
+})
+
+function unverifiedPeerOf(): never {
+  throw new Error('boom')
+}
+
+t.test('lets in whom a public route lets in though the source fails at the record', async (t) => {
+  hearEvents(t, 'identity-rejected')
+  const open = paymentsGate({ source: { ...openSource, unverifiedPeerOf } })
+  const warned = once(process, 'warning')
+  const guard = open.guard(withShadow(publicRoute, authenticated))
+  t.match(guard(open.admit({}), {}), { allowed: true, reason: 'public' })
+  t.match(await warned, [
+    {
+      code: 'PEERGATE_CALLBACK_THREW',
+      message: /^the record of what is only tried threw Error: boom/u,
+    },
+  ])
 })
 
 t.test('refuses whom a public route refuses', async (t) => {

@@ -17,7 +17,7 @@ import {
 } from '../requirement/statement.js'
 import type { EnforcedStatement, PermissionStatement, Statement } from '../requirement/statement.js'
 import { createTrial } from './trial.js'
-import type { Trial, TriedQuestion } from './trial.js'
+import type { Trial } from './trial.js'
 import { refuseUnknownSet } from '../trust-sets.js'
 import type { TrustSets } from '../trust-sets.js'
 import { refuseUnknownPermission } from '../unknown-permission.js'
@@ -68,16 +68,21 @@ export interface Conclude {
   readonly isTrialHeard: () => boolean
   /** Begins the record of what is only tried, and gives what is to be told of each denial. */
   readonly recordTrial: (
-    question: Question,
+    question: AdmittedQuestion,
   ) => (denial: DeniedDecision, statement: EnforcedStatement) => void
 }
 
 /** What was asked. */
 export interface Question {
   readonly sender: MaybeSender
-  readonly statement: Statement
+  readonly statement: EnforcedStatement
   readonly request: unknown
   readonly describe: DescribeRequest | undefined
+}
+
+/** A question about a request that was let in, of which there is a sender. */
+export interface AdmittedQuestion extends Question {
+  readonly sender: Sender
 }
 
 /** What requirements are read and judged by. */
@@ -176,19 +181,29 @@ function createAsk(statement: EnforcedStatement, jury: () => Jury): Ask {
   }
 }
 
+/** A question of which something is to be tried. */
+interface AskedQuestion {
+  readonly question: Question
+  readonly params: unknown
+  readonly conclude: Conclude
+}
+
 /** The decision of `ask`; what is tried behind it is not waited for. */
 function askAndTry(
   ask: Ask,
   trial: Trial,
-  { question, params, conclude }: Omit<TriedQuestion, 'answers'> & { readonly conclude: Conclude },
+  { question, params, conclude }: AskedQuestion,
 ): PendingDecision {
+  const { sender, request } = question
   const answers: Answers = new Map()
   function settle(decision: Decision): Decision {
     const settled = conclude.settle(decision, question)
-    if (decision.allowed) trial.run({ question, params, answers })
+    if (!decision.allowed) return settled
+    const refusal = (sender?.identity ?? null) === null ? refuse(sender) : null
+    // Nobody is let in whom no gate has admitted.
+    trial.run({ question: question as AdmittedQuestion, params, answers, refusal })
     return settled
   }
-  const { sender, request } = question
   const decision = ask(sender, request, params, { answers, isShadow: false })
   return 'allowed' in decision ? settle(decision) : decision.then(settle)
 }

@@ -1,6 +1,8 @@
+import type { ClientIdentity } from '../../client-identity.js'
+import { containCallback } from '../../contain-callback.js'
 import type { Answers } from './asking.js'
-import { deny } from './decision.js'
-import type { Conclude, Question } from './guard.js'
+import type { DeniedDecision } from './decision.js'
+import type { AdmittedQuestion, Conclude } from './guard.js'
 import { createJudge } from './judge.js'
 import type { Judge, Jury } from './jury.js'
 import { onceDecided } from './once-decided.js'
@@ -18,11 +20,14 @@ export interface Trial {
   readonly run: (tried: TriedQuestion) => void
 }
 
-export interface TriedQuestion {
-  readonly question: Question
+/** A request that was let in. */
+interface TriedQuestion {
+  readonly question: AdmittedQuestion
   readonly params: unknown
   /** What the application's own code has answered already. */
   readonly answers: Answers
+  /** What would become of a sender without an identity; null of one that has one. */
+  readonly refusal: DeniedDecision | null
 }
 
 /** What things are tried by. */
@@ -42,26 +47,27 @@ export function createTrial(
     ...(enforced.kind === 'publicRoute' ? [] : [followJury(enforced, shadowJury)]),
     ...(proposed === null ? [] : [followJury(proposed, () => shadowJury() ?? jury())]),
   ]
+  function run({ question, params, answers, refusal }: TriedQuestion): void {
+    if (refusal !== null) return conclude.recordTrial(question)(refusal, enforced)
+    if (!conclude.isTrialHeard()) return
+    const { sender, request } = question
+    const identity = sender.identity as ClientIdentity
+    const asking = { answers, isShadow: true }
+    const tell = conclude.recordTrial(question)
+    for (const { statement: one, judgeNow } of candidates) {
+      const judge = judgeNow()
+      if (judge === null) continue
+      onceDecided(
+        () => judge(identity, request, params, asking),
+        (decision) => decision.allowed || tell(decision, one),
+      )
+    }
+  }
+
   return {
     isIdle: () => proposed === null && (enforced.kind === 'publicRoute' || shadowJury() === null),
-    run({ question, params, answers }) {
-      const { sender, request } = question
-      if (sender?.refusal) {
-        conclude.recordTrial(question)(deny('refused', sender.refusal), enforced)
-      } else if (sender?.identity && conclude.isTrialHeard()) {
-        const { identity } = sender
-        const asking = { answers, isShadow: true }
-        const tell = conclude.recordTrial(question)
-        for (const { statement: one, judgeNow } of candidates) {
-          const judge = judgeNow()
-          if (judge === null) continue
-          onceDecided(
-            () => judge(identity, request, params, asking),
-            (decision) => decision.allowed || tell(decision, one),
-          )
-        }
-      }
-    },
+    // A source and what describes a request may be a user's own.
+    run: containCallback('the record of what is only tried', run),
   }
 }
 

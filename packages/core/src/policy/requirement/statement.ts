@@ -82,14 +82,11 @@ export function permissionsIn(statement: Statement): readonly string[] {
 }
 
 /** The statement as a reader would write it: `allOf(invoice:read, trustSet(payments))`. */
-export function formatStatement(statement: Statement): string {
+export function formatStatement(statement: EnforcedStatement): string {
   if (statement.kind === 'permission') return statement.tag
   if (statement.kind === 'trustSet') return `trustSet(${statement.name})`
   if (statement.kind === 'minimumAssurance') return `minimumAssurance(${statement.minimum})`
   if (statement.kind === 'when') return `when(${statement.name})`
-  if (statement.kind === 'withShadow') {
-    return `withShadow(${[statement.live, statement.proposed].map(formatStatement).join(', ')})`
-  }
   if (!('parts' in statement)) return statement.kind
   return `${statement.kind}(${statement.parts.map(formatStatement).join(', ')})`
 }
