@@ -15,7 +15,7 @@ export interface IdentityRecord {
   readonly tried: (rejection: Rejection, request: RequestRecord) => void
 }
 
-export interface Rejection {
+interface Rejection {
   readonly error: PeerGateError
   readonly isEnforced: boolean
   readonly evidence: object | null

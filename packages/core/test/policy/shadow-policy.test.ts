@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { allOf, authenticated, definePolicy, publicRoute, spiffe } from '@peergate/core'
 import type { Grant, Policy, Requirement } from '@peergate/core'
 import { atOnce, gateBy, senderWith } from '../support/decide-by.js'
 import type { InvoicePermission } from '../support/decide-by.js'
 import { faultOf } from '../support/fault-of.js'
+import { fixedSource } from '../support/fixed-source.js'
 import { hearEvents } from '../support/heard-events.js'
 import { paymentsGate, worker, workerId } from '../support/payments-gate.js'
 
@@ -105,6 +107,24 @@ t.test('tells of the policy in force alone where that denies', async (t) => {
   t.match(
     denials.map(({ policy, isEnforced }) => [policy, isEnforced]),
     [['live', true]],
+  )
+})
+
+t.test('tells of the policy in force alone where that would deny, and only observes', async (t) => {
+  const warned = once(process, 'warning')
+  const gate = paymentsGate({ source: { ...fixedSource, mode: 'observe' }, shadow: otherGrant })
+  t.match(await warned, [{ code: 'PEERGATE_OBSERVING' }])
+  const denials = hearEvents(t, 'permission-denied')
+  for (const permission of permissions) {
+    const guard = gate.guard(gate.permission(permission))
+    t.match(guard(gate.admit(worker), worker), { allowed: true })
+  }
+  t.match(
+    denials.map(({ policy, requirement, isEnforced }) => [policy, requirement, isEnforced]),
+    [
+      ['shadow', 'invoice:read', false],
+      ['live', 'invoice:write', false],
+    ],
   )
 })
 

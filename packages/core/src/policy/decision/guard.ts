@@ -209,7 +209,7 @@ function askAndTry(
 }
 
 /** Null where an adapter asks about a request that it never admitted. */
-export type MaybeSender = Sender | null | undefined
+type MaybeSender = Sender | null | undefined
 
 function guardPublic(sender: MaybeSender): Decision {
   return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic

@@ -37,7 +37,7 @@ export interface CombinedStatement {
 }
 
 /** What a route demands, and what it may demand one day, which is only tried. */
-export interface ShadowStatement {
+interface ShadowStatement {
   readonly kind: 'withShadow'
   readonly live: EnforcedStatement
   readonly proposed: IdentityStatement
