@@ -197,6 +197,7 @@ export { onceDecided } from './policy/decision/once-decided.js'
 export type { AuthorizationQuestion, Authorize } from './policy/decision/authorizer.js'
 export { allOf, anyOf } from './policy/requirement/combine.js'
 export { when } from './policy/requirement/when.js'
+export { withShadow } from './policy/requirement/with-shadow.js'
 export type { Predicate } from './policy/requirement/predicate.js'
 export {
   authenticated,
@@ -213,6 +214,7 @@ export type {
   PermissionRequirement,
   PublicRequirement,
   Requirement,
+  ShadowRequirement,
   TrustSetRequirement,
   WhenRequirement,
 } from './policy/requirement/requirement.js'
