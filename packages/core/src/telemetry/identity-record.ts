@@ -28,8 +28,9 @@ export function createIdentityRecord(
   /** Somebody without an identity may be let in by one requirement, and be refused by the next. */
   function isNews({ raw }: RequestRecord, news: 'rejected' | 'told'): boolean {
     const known = told.get(raw)
-    told.set(raw, known ?? news)
-    return known === undefined || (known === 'told' && news === 'rejected')
+    const isNew = known === undefined || (known === 'told' && news === 'rejected')
+    if (isNew) told.set(raw, news)
+    return isNew
   }
 
   return {
