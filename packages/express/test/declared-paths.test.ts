@@ -1,4 +1,4 @@
-import { onGateEvent, when } from '@peergate/core'
+import { onGateEvent, socketSource, when } from '@peergate/core'
 import {
   authenticated,
   clientIdentity,
@@ -11,7 +11,7 @@ import {
 import type express from 'express'
 import t from 'tap'
 import type { Test } from 'tap'
-import { ask, createTenantGate, listen, reach, versions } from './test-app.js'
+import { ask, createTenantGate, listen, reach, tls, versions } from './test-app.js'
 
 /** The routes that the gate of the test names in its events, once each. */
 function listenTo(t: Test, gate: string): () => readonly (string | null)[] {
@@ -165,5 +165,37 @@ for (const [version, createApp] of versions) {
     }
     t.equal(await ask(reader, 'GET', '/broken'), '418')
     t.same(types.splice(0), [], 'nothing was asked of somebody who was identified')
+  })
+
+  t.test(`express ${version} records whom it would refuse, and lets them by`, async (t) => {
+    const name = `observed-${version}`
+    const source = { ...socketSource({ tls }), mode: 'observe' } as const
+    const gate = createTenantGate({ name, source })
+    const app = createApp()
+    const router = createApp.Router()
+    router.get('/x/:id', requirePermission(gate, gate.permission('invoice:write')), reach)
+    app.use(clientIdentity(gate))
+    app.use(router)
+    app.use(denyUnmatched(gate))
+    const told: (readonly [string, boolean])[] = []
+    const subscription = onGateEvent(({ type, isEnforced }) => told.push([type, isEnforced]), {
+      gate: name,
+      types: ['identity-rejected'],
+    })
+    t.teardown(() => subscription.stop())
+    const { stranger } = await listen(t, app)
+    const rejected = [['identity-rejected', false]]
+    for (const [method, url, answer] of [
+      ['GET', '/x/1', '200'],
+      ['GET', '/x/%', '400'],
+      ['GET', '/nothing', '404'],
+    ] as const) {
+      t.equal(await ask(stranger, method, url), answer, url)
+      t.same(told.splice(0), rejected, url)
+    }
+    const { status, headers } = await stranger.request('OPTIONS', '/x/1')
+    t.equal(status, 200)
+    t.match(headers['allow'], /GET/u)
+    t.same(told.splice(0), rejected)
   })
 }

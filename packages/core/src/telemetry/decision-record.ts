@@ -4,6 +4,7 @@ import type { Decision, DeniedDecision } from '../policy/decision/decision.js'
 import type { Conclude, Question, Sender } from '../policy/decision/guard.js'
 import { formatStatement } from '../policy/requirement/statement.js'
 import type { RolloutMode } from '../rollout-mode.js'
+import { areRequestsHeard } from './gate-channels.js'
 import type { GateEvents } from './gate-events.js'
 import { createIdentityRecord } from './identity-record.js'
 import { refusalFacts } from './refusal-facts.js'
@@ -82,7 +83,7 @@ export function createDecisionRecord({
       else identities.rejected({ error: refusal, isEnforced: true, evidence }, request)
     },
     conclude: {
-      isIdle: () => mode !== 'observe' && !heardTypes.some(events.isHeard),
+      isIdle: () => mode !== 'observe' && !areRequestsHeard(),
       settle(decision, question) {
         const { raw, route } = placeOf(question)
         const request = recordOf(raw, route)
@@ -93,14 +94,6 @@ export function createDecisionRecord({
     },
   }
 }
-
-const heardTypes = [
-  'identity-accepted',
-  'identity-absent',
-  'identity-rejected',
-  'permission-allowed',
-  'permission-denied',
-] as const
 
 /** A guard may be asked without a request, or about something else than one. */
 function placeOf({ request, describe }: Question) {

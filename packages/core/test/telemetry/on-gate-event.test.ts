@@ -162,6 +162,18 @@ t.test('contains a promise where the application has replaced `Promise`', async 
   subscription.stop()
 })
 
+t.test('takes a promise that is fulfilled, and any other answer, for no fault', async (t) => {
+  const gate = paymentsGate({ name: 'answering' })
+  const answers = [async () => 'written', () => ({}), () => () => 0, () => null, () => 'then']
+  for (const subscriber of answers) {
+    const subscription = onGateEvent(subscriber, { gate: 'answering' })
+    const warnings = await countWarnings(() => read(gate))
+    t.match(subscription, { faults: 0, skipped: 0 })
+    t.same(warnings, [])
+    subscription.stop()
+  }
+})
+
 t.test('does not hand a subscriber the events that it causes itself, and counts them', (t) => {
   const gate = paymentsGate({ name: 'circle' })
   const told: string[] = []

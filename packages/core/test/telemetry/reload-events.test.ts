@@ -4,6 +4,8 @@ import type { GateEvent } from '@peergate/core'
 import { createConformanceGates } from '@peergate/testkit'
 import t from 'tap'
 import type { Test } from 'tap'
+import { createGateEvents } from '#core/telemetry/gate-events.js'
+import { createReloadEvents } from '#core/telemetry/reload-events.js'
 import { openFile, yamlOf } from '../support/file-gate.js'
 import { policyFolder } from '../support/policy-folder.js'
 import { startReloadingServer } from '../support/reloading-server.js'
@@ -87,4 +89,12 @@ t.test('tells of a reload at a signal', async (t) => {
   process.kill(process.pid, 'SIGHUP')
   await signalled
   t.match(told(), [{ type: 'reload-done', subject: 'policy', gate: 'signalled' }])
+})
+
+t.test('tells of a fault that has no code as of one of the gate', (t) => {
+  const told = listenTo(t, 'odd')
+  const { failed } = createReloadEvents(createGateEvents('odd', null), 'policy', () => null)
+  failed(new TypeError('of the engine'))
+  t.match(told(), [{ type: 'reload-failed', code: 'ERR_PEERGATE_GATE_FAULTY' }])
+  t.end()
 })

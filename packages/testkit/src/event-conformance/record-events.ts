@@ -6,8 +6,8 @@ import type { GateEvent, GateEventType } from '@peergate/core'
 export interface EventRecord {
   /** Every event so far of the types that begin with `prefix`, and forgets them. */
   readonly take: (prefix: string) => readonly GateEvent[]
-  /** The first event of a type, which may have come already. */
-  readonly first: <Type extends GateEventType>(type: Type) => Promise<EventOf<Type>>
+  /** The next event of a type. */
+  readonly next: <Type extends GateEventType>(type: Type) => Promise<EventOf<Type>>
   readonly stop: () => void
 }
 
@@ -19,7 +19,7 @@ export function recordEvents(gate: string): EventRecord {
   const { stop } = onGateEvent(
     (event) => {
       events = [...events, event]
-      news.emit(event.type)
+      news.emit(event.type, event)
     },
     { gate },
   )
@@ -29,10 +29,9 @@ export function recordEvents(gate: string): EventRecord {
       events = events.filter((event) => !taken.includes(event))
       return taken
     },
-    async first<Type extends GateEventType>(type: Type) {
-      const isFirst = (event: GateEvent): event is EventOf<Type> => event.type === type
-      if (!events.some(isFirst)) await once(news, type)
-      return events.find(isFirst) as EventOf<Type>
+    async next<Type extends GateEventType>(type: Type) {
+      const [event] = (await once(news, type)) as [EventOf<Type>]
+      return event
     },
     stop,
   }
