@@ -1,24 +1,35 @@
 import { createPeerGate, definePolicy, spiffe } from '@peergate/core'
-import type { Admission, CertificateFacts, PeerEvidence, PeerSource } from '@peergate/core'
-import type { Contender } from '../contender.js'
-import type { Work } from '../work.js'
+import type {
+  Admission,
+  CertificateFacts,
+  Guard,
+  PeerEvidence,
+  PeerSource,
+  RolloutMode,
+} from '@peergate/core'
+import type { Contender, Decider } from '../contender.js'
+import type { Question, Work } from '../work.js'
 
 /** The gate, asked as the adapters ask it: by an admission, which is one object for a connection. */
-export const peergate: Contender<Admission> = {
-  create(work) {
-    const gate = createPeerGate({
-      source: givenSource,
-      identity: spiffe({ trustDomain: 'prod.example' }),
-      policy: createPolicy(work),
-    })
-    return {
-      meet: (identity) => gate.admit({ socket: evidenceOf(identity) }),
-      ask: {
-        allowed: gate.guard(gate.permission('invoice:read')),
-        denied: gate.guard(gate.permission('invoice:write')),
-      },
-    }
-  },
+export const peergate: Contender<Admission> = { create: (work) => createDecider(work) }
+
+/** The same in a mode of its source. */
+export function createDecider(
+  work: Work,
+  mode: RolloutMode = 'enforce',
+): Decider<Admission> & { readonly ask: Readonly<Record<Question, Guard>> } {
+  const gate = createPeerGate({
+    source: { ...givenSource, mode },
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy: createPolicy(work),
+  })
+  return {
+    meet: (identity) => gate.admit({ socket: evidenceOf(identity) }),
+    ask: {
+      allowed: gate.guard(gate.permission('invoice:read')),
+      denied: gate.guard(gate.permission('invoice:write')),
+    },
+  }
 }
 
 function createPolicy({ grants }: Work) {

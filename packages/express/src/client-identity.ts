@@ -1,5 +1,11 @@
-import { createRefusalAnswer } from '@peergate/core'
-import type { ClientIdentity, PeerGate, RefusalAnswerOptions } from '@peergate/core'
+import { authenticated, createRefusalAnswer } from '@peergate/core'
+import type {
+  Admission,
+  ClientIdentity,
+  PeerGate,
+  PeerGateError,
+  RefusalAnswerOptions,
+} from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tellGate } from './app-gates.js'
 import { auditOf } from './audit.js'
@@ -37,6 +43,14 @@ import { onMount } from './mount.js'
 export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {}): Middleware {
   const refusalAnswer = createRefusalAnswer('clientIdentity', gate, options)
   const answer = createAnswer(refusalAnswer)
+  const guard = gate.guard(authenticated)
+
+  /** By a guard, so that it is recorded, and only recorded where nobody is refused. */
+  function refuseUnidentified(admission: Admission, req: IncomingMessage): PeerGateError | null {
+    if (admission.identity !== null) return null
+    const decision = guard(admission, req)
+    return 'allowed' in decision && decision.allowed ? null : admission.refusal
+  }
 
   function refuseUnaudited(app: AppLike, res: ServerResponse): boolean {
     const fault = auditOf(app)
@@ -46,9 +60,9 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
 
   function identify(req: ExpressRequest, res: ServerResponse, next: Next): void {
     if (refuseUnaudited(req.app, res)) return
-    // Where nobody is refused, nothing has to be kept from anybody.
-    const allowed = gate.mode === 'observe'
-    const identified = { gate, admission: gate.admit(req), answer, allowed }
+    const admission = gate.admit(req)
+    const refuse = () => refuseUnidentified(admission, req)
+    const identified = { gate, admission, answer, refuseUnidentified: refuse, allowed: false }
     markIdentified(req, identified)
     if (req.method === 'OPTIONS') hideMethods(res, identified)
     next()

@@ -1,7 +1,8 @@
 import { createRefusalAnswer, onceDecided } from '@peergate/core'
-import type { Guard, PeerGate, Requirement } from '@peergate/core'
+import type { Guard, PeerGate, RequestPlace, Requirement } from '@peergate/core'
 import type { IncomingMessage } from 'node:http'
 import { withoutAmbiguous } from './ambiguous-parameters.js'
+import { declaredPathOf } from './declared-paths.js'
 import { createAnswer, identifiedOf, missingIdentity } from './identified-request.js'
 import type { Middleware } from './middleware.js'
 import { assignRole, isUsed } from './role.js'
@@ -31,7 +32,7 @@ export function createEnforcement(
       const identified = identifiedOf(req)
       if (identified?.gate !== gate) return answerMissing(missingIdentity(), req, res, next)
       onceDecided(
-        () => guard(identified.admission, req, paramsAt(place, req)),
+        () => guard(identified.admission, req, paramsAt(place, req), () => placeOf(place, req)),
         (decision) => {
           if (!decision.allowed) return identified.answer(decision.error, req, res, next)
           identified.allowed = true
@@ -46,15 +47,34 @@ interface RoutedRequest extends IncomingMessage {
   /** Still there when the request has left the route. */
   readonly route?: RouteLike
   readonly params?: unknown
+  /** What the routers that the request is in have taken from its URL. */
+  readonly baseUrl?: string
 }
 
 /**
  * The parameters of the route that `place` stands in; null outside of routes: what `use` gave a path
  * may differ from what the route behind it calls by the same name.
  */
-function paramsAt(place: object, { route, params }: RoutedRequest): unknown {
-  if (route?.stack.some(({ handle }) => handle === place) !== true || isUsed(place)) return null
-  return withoutAmbiguous(route, params)
+function paramsAt(place: object, req: RoutedRequest): unknown {
+  const route = isUsed(place) ? null : routeAround(place, req)
+  return route === null ? null : withoutAmbiguous(route, req.params)
+}
+
+/** Where a request came to, for the records of the gate. */
+function placeOf(place: object, req: RoutedRequest): RequestPlace {
+  const path = pathAt(place, req)
+  return { raw: req, route: path === null ? null : `${String(req.method)} ${path}` }
+}
+
+/** The path of a middleware is none that leads to an answer, but for one that declares its routes. */
+function pathAt(place: object, req: RoutedRequest): string | null {
+  const route = routeAround(place, req)
+  if (route !== null && isUsed(place)) return null
+  return declaredPathOf(route ?? place, String(req.baseUrl))
+}
+
+function routeAround(place: object, { route }: RoutedRequest): RouteLike | null {
+  return route?.stack.some(({ handle }) => handle === place) === true ? route : null
 }
 
 /** Gives a middleware that enforces something its role. */

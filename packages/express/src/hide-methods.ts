@@ -7,11 +7,12 @@ import type { IdentifiedRequest } from './identified-request.js'
  * `denyUnmatched` is reached; what is thrown here makes it hand on the refusal instead.
  */
 export function hideMethods(res: ServerResponse, identified: IdentifiedRequest): void {
-  const { refusal } = identified.admission
-  if (refusal === null) return
+  if (identified.admission.identity !== null) return
   const setHeader = res.setHeader.bind(res)
   res.setHeader = (name, value) => {
-    if (name.toLowerCase() === 'allow' && !identified.allowed) throw refusal
+    const isHidden = name.toLowerCase() === 'allow' && !identified.allowed
+    const refusal = isHidden ? identified.refuseUnidentified() : null
+    if (refusal !== null) throw refusal
     return setHeader(name, value)
   }
 }

@@ -15,6 +15,8 @@ export interface IdentifiedRequest {
   readonly gate: PeerGate
   readonly admission: Admission
   readonly answer: Answer
+  /** Asks whether whoever has no identity may go on without a requirement; null for yes. */
+  readonly refuseUnidentified: () => PeerGateError | null
   /** Whether a requirement has let the request pass. */
   allowed: boolean
 }

@@ -1,5 +1,6 @@
 import type { DeclaredRoute, PeerGate, RouteRequirement } from '@peergate/core'
 import { markAmbiguous } from './ambiguous-parameters.js'
+import { rememberPath } from './declared-paths.js'
 import { enforcementOf } from './enforcement.js'
 import { isUsed, roleOf } from './role.js'
 import { listMethods } from './list-methods.js'
@@ -57,16 +58,28 @@ function* listRouter(router: RouterLike, outer: Stems & Way): Generator<FoundRou
     const stems = join(outer.stems, layer, router.mergeParams === true)
     const before = requirements.map((met) => ({ handle: met, parameters: [] }))
     if (route !== undefined) {
+      rememberPaths(route, outer.stems, layer)
       for (const stem of stems) yield* listRoute(route, stem, before)
     } else if (roleOf(handle) === 'declared') {
       const stated = [...before, { handle, parameters: [] }]
-      for (const { text: path } of stems) yield { method: 'ALL', path, stated }
+      for (const { text: path } of stems) {
+        rememberPath(handle, { mount: path, text: path })
+        yield { method: 'ALL', path, stated }
+      }
     } else if (isRouter(handle) && !routers.includes(handle)) {
       yield* listRouter(handle, { ...place, stems })
     } else if (roleOf(handle) === undefined && before.length > 0) {
       // It cannot be seen into, and may answer whatever has come so far.
       for (const { text: path } of stems) yield { method: 'ALL', path, stated: before }
     }
+  }
+}
+
+/** One declaration may have several paths; which of them a request came by is not told. */
+function rememberPaths(route: RouteLike, stems: readonly Stem[], layer: LayerLike): void {
+  for (const stem of stems) {
+    const text = join([stem], layer, false).map((path) => path.text)
+    rememberPath(route, { mount: stem.text, text: text.join(', ') })
   }
 }
 

@@ -75,7 +75,7 @@ function endErrors(gate: PeerGate): ErrorMiddleware {
   const answerMissing = createAnswer(createRefusalAnswer('denyUnmatched', gate))
   return function answerRefusal(error, req, res, next) {
     const identified = identifiedOf(req)
-    const refusal = identified?.allowed === false ? identified.admission.refusal : null
+    const refusal = identified?.allowed === false ? identified.refuseUnidentified() : null
     const shown = refusal ?? error
     if (!(shown instanceof PeerGateError)) return next(error)
     const answer = identified?.answer ?? answerMissing

@@ -21,7 +21,7 @@ export const versions = [
 ] as const
 
 const gates = await createConformanceGates()
-const { tls } = gates
+export const { tls } = gates
 export const gate: PeerGate<ConformancePermission> = gates.gate
 export const read = gate.permission('invoice:read')
 export const write = gate.permission('invoice:write')

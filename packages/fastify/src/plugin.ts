@@ -103,10 +103,14 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
         return decision
       })
     })
+    function wasAsked(request: AnyRequest): boolean {
+      return guards.guardsOf(request).every((guard) => decisionOf(request, guard) !== null)
+    }
     fastify.addHook('onRequest', enforceRoute)
     fastify.addHook('preHandler', (request, reply, done) => {
       // reply.callNotFound() takes a request from its own route to the not-found handler.
-      if (request.is404) enforceRoute(request, reply, done)
+      const isMoved = request.is404 && !wasAsked(request)
+      if (isMoved) enforceRoute(request, reply, done)
       else done()
     })
   },

@@ -94,8 +94,8 @@ function methodsOf({ method }: RouteOptions): readonly string[] {
 
 /** Only a peer with an identity is told that there is a route, and that it states nothing. */
 function closeRoute(route: string, guardIdentified: Guard): Guard {
-  return async (sender) => {
-    const decision = await guardIdentified(sender)
+  return async (...question) => {
+    const decision = await guardIdentified(...question)
     if (!decision.allowed) return decision
     const fault = `${route} states no requirement that the gate has seen: give it config.permission, or name it in routes`
     const error = new PeerGateError('ERR_PEERGATE_ROUTE_UNDECLARED', fault)

@@ -10,7 +10,14 @@ import {
   spiffe,
   trustedByCertificate,
 } from '@peergate/core'
-import type { IdentityRule, PeerGate, PeerRefusal, PeerSource, TlsGate } from '@peergate/core'
+import type {
+  IdentityRule,
+  PeerGate,
+  PeerRefusal,
+  PeerSource,
+  RolloutMode,
+  TlsGate,
+} from '@peergate/core'
 import { mintPki } from './mint-pki.js'
 import type { MintedLeaf, Pki } from './mint-pki.js'
 import type { LeafRequest, PkiDeclaration } from './pki-declaration.js'
@@ -73,7 +80,12 @@ export interface ConformanceGatesOptions {
   readonly byHost?: boolean
   /** Whether the gate identifies the clients that {@link proxyId} forwards, and nobody else. */
   readonly behindProxy?: boolean
+  /** What the gates do about those they refuse; `strict` without it. */
+  readonly mode?: RolloutMode
 }
+
+/** What both gates of the conformance suite are called in their events. */
+export const gateName = 'conformance'
 
 /** The proxy that is trusted with `behindProxy`, if the batch CA says so. */
 export const proxyId = 'spiffe://prod.example/ns/edge/sa/proxy'
@@ -100,6 +112,7 @@ export function readForwarded(
 export async function createConformanceGates({
   byHost = false,
   behindProxy = false,
+  mode = 'strict',
 }: ConformanceGatesOptions = {}): Promise<ConformanceGates> {
   const pki = await mintPki(conformanceDeclaration)
   const refusals = new EventEmitter()
@@ -115,6 +128,8 @@ export async function createConformanceGates({
     },
   }
   const tls = createTlsGate({
+    name: gateName,
+    mode,
     ...(byHost ? { hosts: { localhost: host } } : host),
     onRefused: (refusal) => refusals.emit('refused', refusal),
   })
@@ -125,7 +140,7 @@ export async function createConformanceGates({
   })
   const identity = spiffe({ trustDomain: 'prod.example' })
   const source = behindProxy ? readForwarded(tls, identity, true) : socketSource({ tls })
-  const gate = createPeerGate({ source, identity, policy })
+  const gate = createPeerGate({ name: gateName, source, identity, policy })
   return {
     pki,
     tls,

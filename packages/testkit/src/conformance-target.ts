@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { PeerGateErrorCode, RefusalAnswerOptions } from '@peergate/core'
 import { createConformanceGates } from './conformance-gates.js'
 import type { ConformanceGates, ConformanceGatesOptions } from './conformance-gates.js'
+import type { MintedLeaf } from './mint-pki.js'
 import type { LeafRequest } from './pki-declaration.js'
 import { openTestClient } from './test-client.js'
 import type { TestClient, TestResponse } from './test-client.js'
@@ -12,8 +13,10 @@ import type { TestClient, TestResponse } from './test-client.js'
  * - `GET /invoices/42`, which needs `invoice:read`, and `POST /invoices`, which needs `invoice:write`,
  * - `GET /payments-only`, which needs `invoice:read` and the client CA set `payments`, in this order,
  * - `GET /me`, for any identity, and `GET /open`, for any peer of the TLS gate,
+ * - `GET /twice`, with two requirements of its own: any identity, and `invoice:read`,
  *
- * each of which answers 200 with the identity as JSON, and `handled` counts the calls of all five.
+ * each of which answers 200 with the identity as JSON, and `handled` counts the calls of all six. The
+ * first is declared as `/invoices/:id`, where paths have parameters.
  */
 export interface ConformanceApp {
   readonly port: number
@@ -36,10 +39,10 @@ export interface ConformanceCase {
 }
 
 /** What a case can look at besides the answers to its client. */
-interface Setting {
+export interface Setting {
   readonly gates: ConformanceGates
   readonly app: ConformanceApp
-  readonly leaf: { readonly notBefore: Date; readonly notAfter: Date }
+  readonly leaf: MintedLeaf
 }
 
 /** Runs `use` with one client of a fresh application; `request` null stands for no certificate. */

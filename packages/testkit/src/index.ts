@@ -20,6 +20,7 @@ export { writePki } from './write-pki.js'
 export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'
 export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './conformance-target.js'
+export { eventConformance } from './event-conformance.js'
 export { decisionConformance, requestDecisions } from './decision-conformance.js'
 export type {
   DecisionGates,
@@ -28,7 +29,13 @@ export type {
   DecisionTarget,
   RunningGroup,
 } from './decision-conformance/target.js'
-export { createConformanceGates, forwardedHeaders, proxyId, readerId } from './conformance-gates.js'
+export {
+  createConformanceGates,
+  forwardedHeaders,
+  gateName,
+  proxyId,
+  readerId,
+} from './conformance-gates.js'
 export type {
   ConformanceGates,
   ConformanceGatesOptions,

@@ -6,6 +6,7 @@ import type { Conclude, Question, Sender } from '../policy/decision/guard.js'
 import { formatStatement } from '../policy/requirement/statement.js'
 import type { EnforcedStatement } from '../policy/requirement/statement.js'
 import type { RolloutMode } from '../rollout-mode.js'
+import { areRequestsHeard } from './gate-channels.js'
 import type { GateEvents } from './gate-events.js'
 import { createIdentityRecord } from './identity-record.js'
 import { refusalFacts } from './refusal-facts.js'
@@ -51,7 +52,7 @@ export function createDecisionRecord(context: RecordContext): DecisionRecord {
       else identities.rejected({ error: refusal, isEnforced: true, evidence }, request)
     },
     conclude: {
-      isIdle: () => mode !== 'observe' && !heardTypes.some(events.isHeard),
+      isIdle: () => mode !== 'observe' && !areRequestsHeard(),
       settle(decision, question) {
         const { raw, route } = placeOf(question)
         const request = recordOf(raw, route)
@@ -138,14 +139,6 @@ function tellDenial(
 function isEnforced({ error }: DeniedDecision, mode: RolloutMode): boolean {
   return mode !== 'observe' || error.statusCode === 500
 }
-
-const heardTypes = [
-  'identity-accepted',
-  'identity-absent',
-  'identity-rejected',
-  'permission-allowed',
-  'permission-denied',
-] as const
 
 /** A guard may be asked without a request, or about something else than one. */
 function placeOf({ request, describe }: Question) {

@@ -24,3 +24,22 @@ export const gateChannels: Readonly<Record<GateEventType, string>> = Object.free
 export const channels: Readonly<Record<GateEventType, Channel>> = Object.freeze(
   Object.fromEntries(Object.entries(gateChannels).map(([type, name]) => [type, channel(name)])),
 ) as Record<GateEventType, Channel>
+
+/** Whether anybody listens to what a request causes. Asked about every request, so that it is written out. */
+export function areRequestsHeard(): boolean {
+  return (
+    accepted.hasSubscribers ||
+    absent.hasSubscribers ||
+    rejected.hasSubscribers ||
+    allowed.hasSubscribers ||
+    denied.hasSubscribers
+  )
+}
+
+const {
+  'identity-accepted': accepted,
+  'identity-absent': absent,
+  'identity-rejected': rejected,
+  'permission-allowed': allowed,
+  'permission-denied': denied,
+} = channels

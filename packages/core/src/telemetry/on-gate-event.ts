@@ -51,6 +51,15 @@ export function onGateEvent<Type extends GateEventType = GateEventType>(
     process.emitWarning(warning, { type: 'PeergateWarning', code: 'PEERGATE_SUBSCRIBER_THREW' })
   }
 
+  /** `await` takes any promise, also where the application put something in the place of `Promise`. */
+  async function settle(answer: unknown): Promise<void> {
+    try {
+      await answer
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
+
   function receive(message: unknown): void {
     const event = message as Extract<GateEvent, { type: Type }>
     if (gate !== undefined && event.gate !== gate) return
@@ -58,8 +67,8 @@ export function onGateEvent<Type extends GateEventType = GateEventType>(
     isBusy = true
     try {
       const answer = subscriber(event)
-      // Not awaited where it is no promise, which most are not.
-      if (answer instanceof Promise) answer.catch(fail)
+      // Most answers are none that could be a promise, whoever made it, and cost no turn of the queue.
+      if (Object(answer) === answer) void settle(answer)
     } catch (thrown) {
       fail(thrown)
     } finally {
@@ -67,7 +76,7 @@ export function onGateEvent<Type extends GateEventType = GateEventType>(
     }
   }
 
-  const names = types.map((type) => gateChannels[type])
+  const names = new Set(types.map((type) => gateChannels[type]))
   for (const name of names) subscribe(name, receive)
   return {
     get faults() {

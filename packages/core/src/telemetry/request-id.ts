@@ -43,7 +43,8 @@ function onlyValueOf({ rawHeaders = [] }: RequestLike, name: string): string | n
   const values = rawHeaders.filter(
     (_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
   )
-  return values.length === 1 ? (values[0] ?? null) : null
+  const [value = null, ...others] = values
+  return others.length === 0 ? value : null
 }
 
 /** Nothing that could break a line of a log, or fill it. */
