@@ -8,7 +8,7 @@ import type { PaymentsPermission } from '../support/payments-gate.js'
 import { noon, paymentsPolicy, worker, workerId, workloads } from '../support/payments-gate.js'
 
 const { fingerprint256 } = certificateFacts()
-const key = `fingerprint:${String(fingerprint256)}`
+const key = `fingerprint:${fingerprint256}`
 let gates = 0
 
 /** What the ledger of a gate that observes says after one request to read. */

@@ -134,7 +134,7 @@ export const closed: Told<'connection-closed'> = {
   certificate: shown('AB'),
 }
 
-export function identityOf(value: string): ClientIdentity {
+function identityOf(value: string): ClientIdentity {
   return {
     kind: 'spiffe',
     value,
