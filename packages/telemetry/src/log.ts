@@ -6,7 +6,7 @@ import { levelOf, logRecordOf, messageOf } from './log-record.js'
 import type { LogLevel } from './log-record.js'
 
 export { logRecordOf }
-export type { LogLevel, LogRecord } from './log-record.js'
+export type { LoggedDecision, LogLevel, LogRecord, TlsResult } from './log-record.js'
 
 /** What is needed of a logger: that of pino and of Fastify, among others. */
 export type LoggerLike = Readonly<Record<LogLevel, (record: object, message: string) => unknown>>

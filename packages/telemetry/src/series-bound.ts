@@ -5,7 +5,7 @@ export type BoundLabels = (metric: string, labels: Labels) => Labels
 
 /**
  * Keeps the series of each metric finite, whatever routes, requirements and sets an application makes
- * up while it runs: a metric keeps its first {@link mostSeries}, and what comes later is counted
+ * up while it runs: a metric keeps its first 1000, and what comes later is counted
  * together.
  */
 export function createSeriesBound(): BoundLabels {
@@ -23,7 +23,7 @@ export function createSeriesBound(): BoundLabels {
   }
 }
 
-export const mostSeries = 1000
+const mostSeries = 1000
 
 const longestLabel = 256
 

@@ -45,7 +45,7 @@ for (const mode of ['observe', 'enforce', 'strict'] as const) {
   t.test(`counts in the mode ${mode} what the clients did, layer by layer`, async (t) => {
     const service = await startService(t, { name: mode, mode })
     const { metrics, exported } = meterOf(t, { tls: service.tls, gate: mode })
-    t.strictSame(await visitAll(service, mode), [])
+    await visitAll(t, service, mode)
     const counters = (await exported()).filter(
       ({ dataPointType, descriptor }) =>
         dataPointType === DataPointType.SUM && !descriptor.name.includes('subscriber'),

@@ -29,7 +29,7 @@ for (const mode of ['observe', 'enforce', 'strict'] as const) {
   t.test(`counts in the mode ${mode} what the clients did, layer by layer`, async (t) => {
     const service = await startService(t, { name: mode, mode })
     const { registry, metrics } = registryOf(t, { tls: service.tls, gate: mode })
-    t.strictSame(await visitAll(service, mode), [])
+    await visitAll(t, service, mode)
     t.strictSame(await countsIn(registry), expectedCounts(mode))
     t.equal(metrics.faults, 0)
   })
@@ -65,7 +65,7 @@ t.test('counts under no set whose set cannot be told', async (t) => {
 t.test('counts identities that a proxy asserts, of which nothing says when they end', async (t) => {
   const ask = await startMeshService(t, 'mesh')
   const { registry } = registryOf(t)
-  t.equal(await ask(), 200)
+  t.equal(await ask(), 'true')
   t.strictSame(await countsIn(registry), {
     'requests accepted': 1,
     'permissions_allowed invoice:read ': 1,
@@ -189,7 +189,7 @@ t.test(
   async (t) => {
     const service = await startService(t, { name: 'private', mode: 'enforce' })
     const { registry } = registryOf(t, { tls: service.tls })
-    await visitAll(service, 'enforce')
+    await visitAll(t, service, 'enforce')
     const text = await registry.metrics()
     for (const secret of ['spiffe://', 'CN=', readerFingerprint, '127.0.0.1', '"localhost"']) {
       t.notOk(text.includes(secret), secret)

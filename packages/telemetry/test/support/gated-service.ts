@@ -113,7 +113,7 @@ export async function startService(t: Test, options: ServiceOptions): Promise<Ga
   return { tls, gate, port, open, ask: async (who, path) => statusOf(open(who), path) }
 }
 
-export const policy = definePolicy({
+const policy = definePolicy({
   identity: 'spiffe',
   permissions: ['invoice:read', 'invoice:write'],
   grants: [
@@ -155,11 +155,10 @@ function openClients(t: Test, port: number): GatedService['open'] {
 }
 
 async function statusOf(opened: TestClient, path: string): Promise<number | 'cut off'> {
-  try {
-    return (await opened.request('GET', path)).status
-  } catch {
-    return 'cut off'
-  } finally {
-    opened.close()
-  }
+  const status = await opened.request('GET', path).then(
+    (response) => response.status,
+    () => 'cut off' as const,
+  )
+  opened.close()
+  return status
 }

@@ -13,8 +13,8 @@ import type { Test } from 'tap'
 
 export const meshId = 'reader.payments.serviceaccount.identity.linkerd.cluster.local'
 
-/** A service behind a proxy that asserts identities without a certificate; gives what asks it. */
-export async function startMeshService(t: Test, name: string): Promise<() => Promise<number>> {
+/** A service behind a proxy that asserts identities without a certificate; gives what asks whether it allows. */
+export async function startMeshService(t: Test, name: string): Promise<() => Promise<string>> {
   const gate = createPeerGate({
     name,
     source: forwardedSource({
@@ -32,7 +32,7 @@ export async function startMeshService(t: Test, name: string): Promise<() => Pro
   const guard = gate.guard(gate.permission('invoice:read'))
   const server = createServer((request, response) => {
     void Promise.resolve(guard(gate.admit(request), request)).then(({ allowed }) =>
-      response.writeHead(allowed ? 200 : 403).end(),
+      response.end(String(allowed)),
     )
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -40,6 +40,7 @@ export async function startMeshService(t: Test, name: string): Promise<() => Pro
   const { port } = server.address() as AddressInfo
   return async () => {
     const headers = { 'l5d-client-id': meshId, connection: 'close' }
-    return (await fetch(`http://127.0.0.1:${port}/`, { headers })).status
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers })
+    return response.text()
   }
 }

@@ -5,9 +5,10 @@ export async function valuesOf(
   registry: Registry,
   name: string,
 ): Promise<Readonly<Record<string, number>>> {
-  const metric = (await registry.getMetricsAsJSON()).find((known) => known.name === name)
+  const metrics = await registry.getMetricsAsJSON()
+  const values = metrics.filter((known) => known.name === name).flatMap((known) => known.values)
   return Object.fromEntries(
-    Array.from(metric?.values ?? [], ({ labels, value }) => [
+    values.map(({ labels, value }) => [
       textOfLabels(name, labels as Record<string, string>),
       value,
     ]),
