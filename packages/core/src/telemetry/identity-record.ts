@@ -1,3 +1,4 @@
+import { evidenceBehind } from '../admission.js'
 import type { ClientIdentity } from '../client-identity.js'
 import type { PeerGateError } from '../errors.js'
 import type { PeerSource } from '../peer-source.js'
@@ -48,7 +49,7 @@ export function createIdentityRecord(
         layer: error.layer,
         ...refusalFacts(error, isEnforced),
         request: request.facts(),
-        fingerprint256: fingerprintOf(evidence),
+        fingerprint256: fingerprintOf(evidence ?? evidenceBehind(error)),
         unverified: unverifiedPeerOf?.(request.raw) ?? null,
       }))
     },
