@@ -5,20 +5,19 @@ export type BoundLabels = (metric: string, labels: Labels) => Labels
 
 /**
  * Keeps the series of each metric finite, whatever routes, requirements and sets an application makes
- * up while it runs: a metric keeps its first 1000, and what comes later is counted
- * together.
+ * up while it runs: a metric keeps its first 1000, and what comes later is counted together.
  */
 export function createSeriesBound(): BoundLabels {
-  const known = new Map<string, Set<string>>()
+  const seriesOf = new Map<string, Map<string, Labels>>()
 
   return (metric, labels) => {
-    const series = known.get(metric) ?? new Set()
-    known.set(metric, series)
+    const series = seriesOf.get(metric) ?? new Map<string, Labels>()
+    const key = keyOf(labels)
+    const known = series.get(key)
+    if (known !== undefined) return known
     const short = mapValues(labels, shorten)
-    const key = JSON.stringify(Object.entries(short))
-    if (series.has(key)) return short
     if (series.size >= mostSeries) return mapValues(short, widen)
-    series.add(key)
+    seriesOf.set(metric, series.set(key, short))
     return short
   }
 }
@@ -26,6 +25,16 @@ export function createSeriesBound(): BoundLabels {
 const mostSeries = 1000
 
 const longestLabel = 256
+
+/** No two of different labels are alike. It is made at every event, where JSON would cost too much. */
+function keyOf(labels: Labels): string {
+  let key = ''
+  for (const text of Object.values(labels)) {
+    const short = shorten(text)
+    key += `${short.length}:${short}`
+  }
+  return key
+}
 
 function shorten(text: string): string {
   return text.length > longestLabel ? `${text.slice(0, longestLabel)}…` : text

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { onGateEvent } from '@peergate/core'
 import { logGateEvents } from '@peergate/telemetry/log'
@@ -112,6 +114,14 @@ t.test('a registry that throws is told to whoever makes the metrics', async (t) 
   t.throws(() => createPrometheusMetrics({ registry }), { message: 'the disk is full' })
   const { ask } = await startService(t, { name: 'unmade' })
   t.equal(await ask('reader', '/open'), 200)
+})
+
+t.test('subscribers that throw and reject end no process', async (t) => {
+  const script = fileURLToPath(new URL('support/harmful-process.js', import.meta.url))
+  const { stdout, status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
+  t.equal(status, 0, stderr)
+  t.strictSame(JSON.parse(stdout), [200, 403, 403])
+  t.match(stderr, 'PEERGATE_SUBSCRIBER_THREW')
 })
 
 async function nextWarning(code: string): Promise<string> {

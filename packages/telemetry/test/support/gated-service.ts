@@ -85,7 +85,10 @@ export interface ServiceOptions {
 }
 
 /** A Fastify service whose both gates are called `name`, until `t` ends. */
-export async function startService(t: Test, options: ServiceOptions): Promise<GatedService> {
+export async function startService(
+  t: Pick<Test, 'teardown'>,
+  options: ServiceOptions,
+): Promise<GatedService> {
   const { name, mode = 'strict', rules = {}, host = {}, logger, hook, prepare } = options
   const tls = createTlsGate({ ...hostOptions, ...host, ...rules, name, mode })
   const gate = createPeerGate({
@@ -143,7 +146,7 @@ function addRoutes(app: FastifyInstance, gate: GatedService['gate']): void {
   )
 }
 
-function openClients(t: Test, port: number): GatedService['open'] {
+function openClients(t: Pick<Test, 'teardown'>, port: number): GatedService['open'] {
   const serverCa = pki.authority('server-ca').certificate
   const leafOf: Partial<Record<ClientName, MintedLeaf>> = leaves
   return (who) => {
