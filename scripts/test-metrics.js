@@ -37,10 +37,9 @@ const layers = [
   ],
 ]
 
-/** Panels that have nothing to show where both gates enforce, nobody loses trust, and no ledger is kept. */
+/** Panels that have nothing to show where both gates enforce and nobody loses trust. */
 const quietPanels = new Set([
   'Live connections that are no longer accepted',
-  'Ready for strict',
   'Requests that would be rejected',
   'Operations that would be refused',
   'Shadow denials',
@@ -194,12 +193,31 @@ async function readShown() {
   return shown
 }
 
-/** Whether Prometheus can evaluate every rule, and answer every query of the dashboard. */
+/** Whether Prometheus evaluates every rule, raises the right alert, and answers the whole dashboard. */
 async function checkEvaluation() {
+  const results = [await checkRuleHealth(), await checkAlerts(), await checkDashboard()]
+  return results.every(Boolean)
+}
+
+async function checkRuleHealth() {
   const rules = await prometheus.rules()
   const sick = rules.filter(({ health }) => health !== 'ok').map(({ name }) => name)
   console.log(`${rules.length - sick.length} of ${rules.length} rules are evaluated`, ...sick)
+  return sick.length === 0
+}
 
+/**
+ * Nearly a third of the handshakes fail, which is why the denials beside them are not told of; and by
+ * that the gate that enforces is not ready to be strict.
+ */
+async function checkAlerts() {
+  const alerts = await prometheus.query('count by (alertname) (ALERTS)')
+  const names = alerts.map(({ labels }) => labels['alertname'] ?? '').toSorted()
+  console.log('alerts:', ...names)
+  return names.join() === 'PeergateHandshakesRefused,PeergateRolloutNotReady'
+}
+
+async function checkDashboard() {
   const { panels } = JSON.parse(readFileSync(pathOf('dashboards/peergate.json'), 'utf8'))
   /** @type {string[]} */
   const empty = []
@@ -213,7 +231,7 @@ async function checkEvaluation() {
     `${panels.length} panels and rows, ${empty.length} queries without an answer`,
     ...empty,
   )
-  return sick.length === 0 && empty.length === 0
+  return empty.length === 0
 }
 
 /**

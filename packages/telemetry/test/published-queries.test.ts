@@ -24,8 +24,14 @@ interface RegisteredMetric {
 const targetLabels = ['job', 'instance']
 
 const known: KnownNames = {
-  labels: new Map([...registered.flatMap(labelsOfMetric), ...rules.flatMap(labelsOfRecord)]),
+  labels: new Map([
+    ...registered.flatMap(labelsOfMetric),
+    ...rules.flatMap(labelsOfRecord),
+    // What Prometheus shows of alerts, of which only these labels are common to all.
+    ['ALERTS', ['alertname', 'alertstate', 'job', 'gate', 'severity']],
+  ]),
   values: new Map([
+    ['alertname', rules.flatMap(({ alert }) => alert ?? [])],
     ['enforced', ['true', 'false']],
     ['identity', ['accepted', 'absent', 'rejected']],
     ['le', registered.flatMap(({ upperBounds = [] }) => upperBounds.map(String))],

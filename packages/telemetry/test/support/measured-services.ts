@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import {
   createPeerGate,
+  createRolloutLedger,
   createTlsGate,
   definePolicy,
   publicRoute,
@@ -17,7 +18,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 
-/** One Fastify service for each mode, and one plain endpoint that shows the metrics of all. */
+/** One Fastify service for each mode, with a ledger, and one plain endpoint that shows the metrics of all. */
 export interface MeasuredServices<Mode extends RolloutMode> {
   readonly ports: Readonly<Record<Mode, number>>
   /** `127.0.0.1` with the port of `/metrics`. */
@@ -37,8 +38,9 @@ export async function startMeasuredServices<Mode extends RolloutMode>(
 ): Promise<MeasuredServices<Mode>> {
   const { modes, host } = options
   const gates = modes.map((mode) => createTlsGate({ ...host, name: mode, mode }))
+  const ledgers = gates.map((tls) => createRolloutLedger({ tls, window: 3600 }))
   const registry = new Registry()
-  const metrics = createPrometheusMetrics({ registry, tls: gates })
+  const metrics = createPrometheusMetrics({ registry, tls: gates, ledgers })
   const apps = await Promise.all(gates.map(async (tls) => startApp(tls, options.readerId)))
   const endpoint = await startEndpoint(registry)
   const ports = Object.fromEntries(apps.map(({ server }, index) => [modes[index], portOf(server)]))
@@ -47,6 +49,7 @@ export async function startMeasuredServices<Mode extends RolloutMode>(
     metricsAddress: `127.0.0.1:${portOf(endpoint)}`,
     async stop() {
       for (const gate of gates) gate.close()
+      for (const ledger of ledgers) ledger.stop()
       metrics.stop()
       endpoint.closeAllConnections()
       endpoint.close()
