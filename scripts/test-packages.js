@@ -12,9 +12,14 @@ import { createServer } from 'node:https'
 import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
 import { auditRoutes, clientIdentity, denyUnmatched, requirePermission } from '@peergate/express'
 import peergate, { requireIdentity } from '@peergate/fastify'
+import { logGateEvents } from '@peergate/telemetry/log'
+import { createOpenTelemetryMetrics } from '@peergate/telemetry/opentelemetry'
+import { createPrometheusMetrics } from '@peergate/telemetry/prometheus'
 import { mintPki, openTestClient } from '@peergate/testkit'
 import express from 'express'
 import Fastify from 'fastify'
+import { metrics } from '@opentelemetry/api'
+import { Registry } from 'prom-client'
 `
 
 const requires = `
@@ -23,9 +28,14 @@ const { createServer } = require('node:https')
 const { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } = require('@peergate/core')
 const { auditRoutes, clientIdentity, denyUnmatched, requirePermission } = require('@peergate/express')
 const { peergate, requireIdentity } = require('@peergate/fastify')
+const { logGateEvents } = require('@peergate/telemetry/log')
+const { createOpenTelemetryMetrics } = require('@peergate/telemetry/opentelemetry')
+const { createPrometheusMetrics } = require('@peergate/telemetry/prometheus')
 const { mintPki, openTestClient } = require('@peergate/testkit')
 const express = require('express')
 const Fastify = require('fastify')
+const { metrics } = require('@opentelemetry/api')
+const { Registry } = require('prom-client')
 `
 
 const program = `
@@ -61,6 +71,13 @@ async function main() {
     policy,
   })
 
+  const registry = new Registry()
+  const counted = createPrometheusMetrics({ registry, tls })
+  const measured = createOpenTelemetryMetrics({ meter: metrics.getMeter('consumer'), tls })
+  let records = 0
+  const write = () => (records += 1)
+  const logged = logGateEvents({ info: write, warn: write, error: write })
+
   const app = Fastify({ https: tls.serverOptions })
   tls.attach(app.server)
   await app.register(peergate, { gate })
@@ -93,6 +110,9 @@ async function main() {
       throw new Error(\`unexpected answers: \${JSON.stringify({ read, write })}\`)
     }
   }
+  const scrape = await registry.metrics()
+  if (records === 0 || !/peergate_requests_total.* 4$/mu.test(scrape)) throw new Error(scrape)
+  for (const { stop } of [counted, measured, logged]) stop()
   await app.close()
   expressServer.close()
 }
@@ -178,11 +198,18 @@ function pack() {
  * @param {Record<string, string>} tarballs
  */
 function install(tarballs) {
-  const versions = ['.', 'packages/fastify', 'packages/express'].map(
+  const versions = ['.', 'packages/fastify', 'packages/express', 'packages/telemetry'].map(
     (directory) => readManifest(directory).devDependencies,
   )
   const known = Object.assign({}, ...versions)
-  const names = ['@types/express', '@types/node', 'express', 'fastify']
+  const names = [
+    '@opentelemetry/api',
+    '@types/express',
+    '@types/node',
+    'express',
+    'fastify',
+    'prom-client',
+  ]
   const others = Object.fromEntries(names.map((name) => [name, known[name]]))
   write('package.json', { private: true, dependencies: { ...tarballs, ...others } })
   mustRun('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], folder)

@@ -38,6 +38,20 @@ export type Admit = (request: RequestLike) => Admission
 /** Whether an identity is on the denylist of the gate at this moment. */
 export type IsDenied = (identity: ClientIdentity) => boolean
 
+/** What was proved of whom the gate refuses all the same, for records alone; null where nothing was. */
+export function evidenceBehind(refusal: PeerGateError): PeerEvidence | null {
+  const evidence = evidenceByRefusal.get(refusal) ?? null
+  // A source may be a user's own, and may not have been looked at yet.
+  return isFingerprint(evidence?.certificate.fingerprint256) ? evidence : null
+}
+
+const evidenceByRefusal = new WeakMap<PeerGateError, PeerEvidence>()
+
+function keepEvidence(refusal: PeerGateError, evidence: PeerEvidence): PeerGateError {
+  evidenceByRefusal.set(refusal, evidence)
+  return refusal
+}
+
 /** Source and clock may be a user's own: whatever goes wrong in them, nobody is admitted. */
 export function createAdmit(
   source: PeerSource,
@@ -59,7 +73,7 @@ export function createAdmit(
     refuseUnassured(peer, minimumAssurance)
     const admission = admissions.get(peer) ?? admitFirst(peer)
     if (admission.identity !== null && isDenied(admission.identity)) {
-      return refuse(denied(admission.identity))
+      return refuse(keepEvidence(denied(admission.identity), peer))
     }
     return admission
   }
@@ -87,7 +101,8 @@ function refuse(refusal: PeerGateError): Unidentified {
   return { evidence: null, identity: null, refusal }
 }
 
-function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
+function refuseLapsed(peer: PeerEvidence, now: number): void {
+  const { certificate } = peer
   // A proxy that asserts an identity does not say when it ends; its source had to accept that.
   if (isAsserted(certificate)) return
   const { notBefore, notAfter } = certificate
@@ -99,13 +114,14 @@ function refuseLapsed({ certificate }: PeerEvidence, now: number): void {
       ? (['ERR_PEERGATE_CERTIFICATE_EXPIRED', 'expired', notAfter] as const)
       : (['ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID', 'is valid from', notBefore] as const)
   const fault = `the certificate ${certificate.fingerprint256} ${moment} ${formatTime(time)}, and this clock says ${formatTime(now)}`
-  throw new PeerGateError(code, fault)
+  throw keepEvidence(new PeerGateError(code, fault), peer)
 }
 
-function refuseUnassured({ assurance }: PeerEvidence, minimum: Assurance): void {
+function refuseUnassured(peer: PeerEvidence, minimum: Assurance): void {
+  const { assurance } = peer
   if (isAssured(assurance, minimum)) return
   const fault = `the gate demands ${minimum}, and the identity is known as ${assurance}`
-  throw new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault)
+  throw keepEvidence(new PeerGateError('ERR_PEERGATE_ASSURANCE_TOO_LOW', fault), peer)
 }
 
 /** The last moment that a certificate can name, the year 9999, is within the range of a `Date`. */

@@ -106,6 +106,11 @@ export class PeerGateError extends Error {
   }
 }
 
+/** The general sentence of `code`, which tells nothing of what was found, whatever its moment. */
+export function sentenceOf(code: PeerGateErrorCode): string {
+  return descriptions[code].sentence
+}
+
 interface ErrorDescription {
   readonly layer: PeerGateLayer
   readonly statusCode: PeerGateError['statusCode']
@@ -192,7 +197,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
     'the client certificate carries no identity of the agreed form',
   ),
   ERR_PEERGATE_MIDDLEWARE_MISSING: ofDeployment(
-    'this service did not identify the peer before it asked for a permission',
+    'this service did not identify the peer before it had to decide',
   ),
   ERR_PEERGATE_OPTION_INVALID: ofOption('options must be well-formed'),
   ERR_PEERGATE_PATTERN_INVALID: ofOption(
@@ -222,9 +227,7 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ),
   ERR_PEERGATE_SESSION_RESUMED: ofPeer('resumed TLS sessions are not accepted'),
   ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: ofIdentity('the identity belongs to another trust domain'),
-  ERR_PEERGATE_TRUST_SET_MISMATCH: ofPermission(
-    'the client was not admitted by the certificate authorities that this route demands',
-  ),
+  ERR_PEERGATE_TRUST_SET_MISMATCH: ofPermission('the client certificate is not accepted for this'),
 }
 
 function ofPeer(sentence: string): ErrorDescription {

@@ -20,6 +20,7 @@ import { createRequestIds } from './telemetry/request-id.js'
 import type { RequestId } from './telemetry/request-id.js'
 import type { Authorize } from './policy/decision/authorizer.js'
 import { createCurrentPolicy } from './policy/current-policy.js'
+import type { CurrentPolicy, FirstPolicy } from './policy/current-policy.js'
 import { createPolicyBook } from './policy/review/policy-book.js'
 import type { PolicyBook } from './policy/review/policy-book.js'
 import { createRequirements } from './policy/decision/guard.js'
@@ -40,6 +41,13 @@ export interface PeerGateOptions<Kind extends IdentityKind, Permission extends s
   readonly identity: IdentityRule<Kind>
   /** In code, or in a file, whose reloads the gate follows. */
   readonly policy: Policy<NoInfer<Kind>, Permission> | PolicyFile<NoInfer<Kind>, Permission>
+  /**
+   * A policy that is only tried, in code or in a file, whose reloads the gate follows. It judges every
+   * request that a requirement lets in; whom it would deny is recorded by the event
+   * `permission-denied` with `policy: 'shadow'`. It must fit the gate as `policy` does, and have every
+   * permission that a route names. Nothing is judged by it while nobody listens to that event.
+   */
+  readonly shadow?: Policy<NoInfer<Kind>> | PolicyFile<NoInfer<Kind>>
   /**
    * The least assurance with which an identity must be known: `tls`, `proxy-verified` or
    * `proxy-asserted`, which is the default. What a source cannot give, nobody has.
@@ -100,6 +108,14 @@ export interface PeerGate<in Permission extends string = never> extends PolicyBo
    */
   readonly guard: (requirement: Requirement) => Guard
   /**
+   * Tries another policy beside the one in force from now on, as the option `shadow`; null tries none.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PERMISSION_UNKNOWN where it does
+   * not fit the gate, lacks a permission that a route needs, or where the shadow of the gate is in a
+   * file; then the old one is tried further.
+   */
+  readonly setShadowPolicy: (policy: Policy | null) => void
+  /**
    * Refuses these identities from now on, on every route and whatever the policy grants; replaces the
    * list before. Each is one identity in the form of the policy's kind.
    *
@@ -128,29 +144,16 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   options: PeerGateOptions<Kind, Permission>,
 ): PeerGate<Permission> {
   const parsed = parseOptions('createPeerGate', gateSchema, options)
-  const { name, source, identity, policy, clock, minimumAssurance } = parsed
-  const { authorize, authorizeWithin } = parsed
-  if (authorize === undefined && authorizeWithin !== undefined) {
-    throw optionError('createPeerGate', 'option "authorizeWithin" needs the option "authorize"')
-  }
-  const setting = { ...parsed, clock: () => readClock(clock) }
-  const file = isPolicyFile(policy) ? policy : null
-  const current = createCurrentPolicy(isPolicyFile(policy) ? policy.policy : policy, {
-    ...setting,
-    creator: file?.path ?? 'createPeerGate',
-    changer: file?.path ?? 'setPolicy',
-    rule: identity,
-    trustSets: source.trustSets,
-    authorizeWithin: authorizeWithin ?? 1,
-    report: containCallback('onFault', parsed.onFault),
-  })
-  const { remember, prepare, ...book } = createPolicyBook(current, setting)
+  const { name, source, identity, clock, minimumAssurance } = parsed
+  const { current, live, shadow } = createPolicies(parsed)
+  const { remember, prepare, ...book } = createPolicyBook(current, holdClock(parsed))
   claimSource(options.source)
   const { mode = 'enforce' } = source
   const requestId = createRequestIds(source)
   const events = createGateEvents(name, mode)
   const record = createDecisionRecord({ mode, events, source, requestId })
-  if (file !== null) followReloads(file, current.jury, prepare)
+  if (live.file !== null) followReloads(live.file, current.jury, prepare)
+  if (shadow.file !== null) followReloads(shadow.file, current.shadowJury, current.prepareShadow)
   let denied: ReadonlySet<string> = new Set()
   const isDenied = ({ value }: ClientIdentity) => denied.has(value)
   const admit = createAdmit(source, identity, { clock, isDenied, minimumAssurance })
@@ -169,11 +172,16 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
       permissions: () => current.compiled().content.permissions,
       trustSets: source.trustSets,
       jury: current.jury,
+      shadowJury: current.shadowJury,
       conclude: record.conclude,
       remember,
     }),
     ...book,
-    ...(file !== null && { setPolicy: refuseSetPolicy }),
+    ...(live.file !== null && { setPolicy: () => refuseSet('setPolicy', 'policy') }),
+    setShadowPolicy(next: Policy | null) {
+      if (shadow.file !== null) refuseSet('setShadowPolicy', 'shadow policy')
+      current.prepareShadow(next)()
+    },
     setDenylist(identities: readonly string[]) {
       denied = parseDenied(identity.kind, identities)
     },
@@ -181,6 +189,31 @@ export function createPeerGate<Kind extends IdentityKind, Permission extends str
   if (mode === 'observe') warnOfObserving('createPeerGate', name)
   gates.add(gate)
   return gate
+}
+
+/** The policies that a gate judges by, and what it was given to have them. */
+function createPolicies(parsed: ParsedGateOptions): {
+  readonly current: CurrentPolicy
+  readonly live: GivenPolicy<Policy>
+  readonly shadow: GivenPolicy<Policy | null>
+} {
+  const { authorize, authorizeWithin, identity: rule, source } = parsed
+  if (authorize === undefined && authorizeWithin !== undefined) {
+    throw optionError('createPeerGate', 'option "authorizeWithin" needs the option "authorize"')
+  }
+  const live = readGiven(parsed.policy, 'createPeerGate', 'setPolicy')
+  const tried = parsed.shadow ?? null
+  const shadow = readGiven(tried, 'createPeerGate: option "shadow"', 'setShadowPolicy')
+  const current = createCurrentPolicy({
+    ...holdClock(parsed),
+    live,
+    shadow,
+    rule,
+    trustSets: source.trustSets,
+    authorizeWithin: authorizeWithin ?? 1,
+    report: containCallback('onFault', parsed.onFault),
+  })
+  return { current, live, shadow }
 }
 
 /** Whether `value` was made by {@link createPeerGate}. */
@@ -191,8 +224,26 @@ export function isPeerGate(value: unknown): boolean {
 const gates = new WeakSet<PeerGate>()
 
 /** It would be in force until the next reload, and nobody could tell when that is. */
-function refuseSetPolicy(): never {
-  throw optionError('setPolicy', 'the policy of this gate is in a file; change the file')
+function refuseSet(changer: string, what: string): never {
+  throw optionError(changer, `the ${what} of this gate is in a file; change the file`)
+}
+
+/** A policy that a gate is created with, and the file that it is in, if it is. */
+interface GivenPolicy<First> extends FirstPolicy<First> {
+  readonly file: PolicyFile | null
+}
+
+function readGiven<First extends Policy | null>(
+  given: First | PolicyFile,
+  creator: string,
+  changer: string,
+): GivenPolicy<First | Policy> {
+  if (!isPolicyFile(given)) return { first: given, file: null, creator, changer }
+  return { first: given.policy, file: given, creator: given.path, changer: given.path }
+}
+
+function holdClock(parsed: ParsedGateOptions): ParsedGateOptions {
+  return { ...parsed, clock: () => readClock(parsed.clock) }
 }
 
 /** A clock may be a user's own: one that fails is at no moment, which gives nothing and denies. */
@@ -239,6 +290,7 @@ const gateSchema = strictOptions({
     )
     .transform(holdRule),
   policy: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy),
+  shadow: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy).exactOptional(),
   minimumAssurance: z.enum(assurances).default('proxy-asserted'),
   authorize: z.custom<Authorize>(isFunction, 'must be a function').exactOptional(),
   authorizeWithin: z
@@ -252,6 +304,8 @@ const gateSchema = strictOptions({
   findings: z.enum(['error', 'warn']).default('warn'),
   clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
 })
+
+type ParsedGateOptions = z.output<typeof gateSchema>
 
 function isSource(value: unknown): value is PeerSource {
   const source = value as PeerSource | null | undefined

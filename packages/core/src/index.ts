@@ -11,6 +11,26 @@ export type { RefusalAnswer, RefusalAnswerOptions } from './refusal-answer.js'
 export type { CreateProblem, ProblemDetails } from './problem-details.js'
 export type { RolloutMode } from './rollout-mode.js'
 
+export { createRolloutLedger } from './rollout/rollout-ledger.js'
+export type {
+  RolloutLedger,
+  RolloutLedgerLimits,
+  RolloutLedgerOptions,
+} from './rollout/rollout-ledger.js'
+export type {
+  LedgerAccepted,
+  LedgerAuthority,
+  LedgerDropped,
+  LedgerEntry,
+  LedgerExport,
+  LedgerIdentity,
+  LedgerRefusal,
+  LedgerRoute,
+  LedgerStage,
+  LedgerUnattributed,
+  LedgerVerdict,
+} from './rollout/ledger-export.js'
+
 export { gateChannels } from './telemetry/gate-channels.js'
 export { onGateEvent } from './telemetry/on-gate-event.js'
 export type { GateEventChoice, GateSubscription } from './telemetry/on-gate-event.js'
@@ -177,6 +197,7 @@ export { onceDecided } from './policy/decision/once-decided.js'
 export type { AuthorizationQuestion, Authorize } from './policy/decision/authorizer.js'
 export { allOf, anyOf } from './policy/requirement/combine.js'
 export { when } from './policy/requirement/when.js'
+export { withShadow } from './policy/requirement/with-shadow.js'
 export type { Predicate } from './policy/requirement/predicate.js'
 export {
   authenticated,
@@ -193,6 +214,7 @@ export type {
   PermissionRequirement,
   PublicRequirement,
   Requirement,
+  ShadowRequirement,
   TrustSetRequirement,
   WhenRequirement,
 } from './policy/requirement/requirement.js'

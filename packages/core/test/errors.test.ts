@@ -1,8 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import t from 'tap'
-import { PeerGateError } from '@peergate/core'
+import { PeerGateError, createRefusalAnswer } from '@peergate/core'
 import type { PeerGateErrorCode } from '@peergate/core'
+import { paymentsGate } from './support/payments-gate.js'
 
 const pages = new URL('../../../../docs/errors/', import.meta.url)
 const index = await readFile(new URL('README.md', pages), 'utf8')
@@ -64,6 +65,8 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_TRUST_SET_MISMATCH: 'request',
 }
 
+const pagesUrl = 'https://docs.example/errors/'
+const { problem } = createRefusalAnswer('adapter', paymentsGate(), { problemTypeBase: pagesUrl })
 const codes = Object.keys(moments) as PeerGateErrorCode[]
 const statuses = { tls: 401, proxy: 401, identity: 403, authorization: 403, configuration: 500 }
 
@@ -76,6 +79,19 @@ t.test('has a page for every code, and a code for every page', async (t) => {
   const files = await readdir(pages)
   const named = files.filter((file) => file !== 'README.md').map((file) => file.slice(0, -3))
   t.strictSame(named.toSorted(), codes.toSorted())
+})
+
+t.test('has a row for every code in the list of pages, once', async (t) => {
+  const rows = Array.from(index.matchAll(/^\| \[(ERR_PEERGATE_\w+)\]/gmu), ([, code]) =>
+    String(code),
+  )
+  t.strictSame(rows.toSorted(), codes.toSorted())
+})
+
+t.test('tells a client nothing of grants, permissions, CAs or sets of them', async (t) => {
+  for (const code of codes.filter((code) => moments[code] === 'request')) {
+    t.notMatch(sentenceOf(code), /grant|permission|polic|\bCAs?\b|authorit|\bsets?\b|\bdetail\b/iu)
+  }
 })
 
 for (const code of codes) {
@@ -96,6 +112,22 @@ for (const code of codes) {
     const row = index.split('\n').find((line) => line.startsWith(`| [${code}](${code}.md)`)) ?? ''
     const status = moments[code] === 'creation' ? `${statusCode} †` : String(statusCode)
     t.strictSame(cellsOf(row).slice(1), [layer, status, sentence])
+  })
+
+  t.test(`${code} is answered with what its page says`, async (t) => {
+    const page = await readFile(new URL(`${code}.md`, pages), 'utf8')
+    const [, pageStatus] = cellsOf(/^\|.*\n\|[ -|]*\n(.*)$/mu.exec(page)?.[1] ?? '')
+    const error = new PeerGateError(code, 'what was found')
+    const answer = problem(error)
+    const { type, title, status } = JSON.parse(answer.body)
+    t.equal(title, /^> (.*)$/mu.exec(page)?.[1])
+    t.equal(String(status), pageStatus?.slice(0, 3))
+    t.equal(answer.statusCode, status)
+    t.equal(await readFile(new URL(`${type.slice(pagesUrl.length)}.md`, pages), 'utf8'), page)
+    t.ok(type.startsWith(pagesUrl))
+    const inText = problem(error, { accept: 'text/plain' })
+    t.equal(inText.body, `${status} ${title} (${code})\n`)
+    for (const { body } of [answer, inText]) t.notMatch(body, 'what was found')
   })
 
   t.test(`${code} shows its detail only to the developer who made it`, async (t) => {

@@ -92,6 +92,7 @@ for (const [version, express] of versions) {
       const { reader } = await listen(t, app)
       t.strictSame(JSON.parse((await reader.request('GET', '/forgotten')).body), {
         type: 'https://errors.example/ERR_PEERGATE_ROUTE_UNDECLARED',
+        title: 'this service does not say who may use this route',
         status: 500,
         code: 'ERR_PEERGATE_ROUTE_UNDECLARED',
       })

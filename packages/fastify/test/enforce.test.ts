@@ -24,19 +24,22 @@ async function createLoggingApp(options: Partial<PeergateOptions> = {}) {
 
 const secret = 'spiffe://prod.example/ns/payments/sa/reader'
 
-t.test('answers with type, status and code, and nothing else', async (t) => {
+t.test('answers with type, title, status and code, and nothing else', async (t) => {
   const { app } = await createLoggingApp()
   const { reader } = await listen(t, app)
-  for (const [method, path, status, code] of [
-    ['POST', '/invoices', 403, 'ERR_PEERGATE_PERMISSION_DENIED'],
-    ['GET', '/closed', 500, 'ERR_PEERGATE_ROUTE_UNDECLARED'],
+  const denied = 'the client may not do this'
+  const undeclared = 'this service does not say who may use this route'
+  for (const [method, path, status, title, code] of [
+    ['POST', '/invoices', 403, denied, 'ERR_PEERGATE_PERMISSION_DENIED'],
+    ['GET', '/closed', 500, undeclared, 'ERR_PEERGATE_ROUTE_UNDECLARED'],
   ] as const) {
     const response = await reader.request(method, path)
     t.equal(response.status, status)
-    t.strictSame(JSON.parse(response.body), { type: 'about:blank', status, code })
+    t.strictSame(JSON.parse(response.body), { type: 'about:blank', title, status, code })
     t.match(response.headers, {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      vary: 'accept',
     })
   }
 })

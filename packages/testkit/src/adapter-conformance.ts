@@ -213,12 +213,39 @@ export const adapterConformance: readonly ConformanceCase[] = [
           const { body } = await client.request('POST', '/invoices')
           assert.deepEqual(JSON.parse(body), {
             type: 'https://errors.example/ERR_PEERGATE_PERMISSION_DENIED',
+            title: 'the client may not do this',
             status: 403,
             code: 'ERR_PEERGATE_PERMISSION_DENIED',
           })
         },
         { answering: { problemTypeBase: 'https://errors.example/' } },
       ),
+  },
+  {
+    name: 'answers a refusal in one line of text, if the client prefers that',
+    run: (target) =>
+      withClient(target, {}, async (client) => {
+        const accept = 'text/plain, application/json;q=0.5'
+        const { status, headers, body } = await client.request('POST', '/invoices', { accept })
+        assert.equal(status, 403)
+        assert.equal(headers['content-type'], 'text/plain; charset=utf-8')
+        assert.equal(headers['vary'], 'accept')
+        assert.equal(body, '403 the client may not do this (ERR_PEERGATE_PERMISSION_DENIED)\n')
+      }),
+  },
+  {
+    name: 'answers HEAD with the headers of the refusal and no body',
+    run: (target) =>
+      withClient(target, { uri: [] }, async (client) => {
+        const json = await client.request('HEAD', '/me')
+        assert.equal(json.status, 403)
+        assert.equal(json.headers['content-type'], 'application/problem+json')
+        assert.equal(json.body, '')
+        const text = await client.request('HEAD', '/me', { accept: 'text/plain' })
+        assert.equal(text.status, 403)
+        assert.equal(text.headers['content-type'], 'text/plain; charset=utf-8')
+        assert.equal(text.body, '')
+      }),
   },
 ]
 

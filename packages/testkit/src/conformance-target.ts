@@ -70,13 +70,20 @@ export async function withClient(
   }
 }
 
-/** Asserts that a refusal came as problem details (RFC 9457 §3) with its status and code. */
+/**
+ * Asserts that a refusal came as problem details (RFC 9457 §3) with its status and code. A client learns
+ * the general sentence of the code and, with 401, what became of its certificate.
+ */
 export function assertProblem(
   response: TestResponse,
   status: number,
   code: PeerGateErrorCode,
 ): void {
-  assert.deepEqual(JSON.parse(response.body), { type: 'about:blank', status, code })
+  const { title, certificate, ...rest } = JSON.parse(response.body) as Record<string, unknown>
+  assert.deepEqual(rest, { type: 'about:blank', status, code })
+  assert.match(String(title), /^[a-zA-Z][^:]*$/u)
+  assert.equal(typeof certificate, status === 401 ? 'string' : 'undefined')
   assert.equal(response.status, status)
   assert.equal(response.headers['content-type'], 'application/problem+json')
+  assert.equal(response.headers['vary'], 'accept')
 }

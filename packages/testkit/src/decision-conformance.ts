@@ -17,6 +17,7 @@ import { denialCases } from './decision-conformance/grants.js'
 import { createGroup } from './decision-conformance/group.js'
 import { dnsCases, ipCases } from './decision-conformance/hosts.js'
 import { predicateCases, shapeCases } from './decision-conformance/requirements.js'
+import { shadowCases } from './decision-conformance/shadow.js'
 import { spiffeCases } from './decision-conformance/spiffe.js'
 import type { DecisionGroup } from './decision-conformance/target.js'
 import { tenantCases } from './decision-conformance/tenancy.js'
@@ -58,6 +59,7 @@ export const requestDecisions: readonly DecisionGroup[] = [
     rule: ofDomain,
     cases: [...shapeCases, ...predicateCases],
   }),
+  createGroup({ name: 'what is only tried', rule: ofDomain, cases: shadowCases, hasShadow: true }),
   createGroup({ name: 'an engine', rule: ofDomain, cases: engineCases, decides: 'engine' }),
   createGroup({
     name: 'clients that a proxy verified',

@@ -27,18 +27,20 @@ function refuseWeakKey({ algorithm, algorithmId, bits }: PublicKeyFacts): void {
     case 'Ed448':
       return
     case 'unknown':
-      throw isWeak(`algorithm ${algorithmId} is not known`)
+      throw isWeak(`algorithm ${algorithmId} is not known; use RSA, EC, Ed25519 or Ed448`)
   }
 }
 
 function refuseFewBits(algorithm: string, bits: number | null, minimum: number): void {
-  if (bits === null) throw isWeak(`${algorithm} key on a curve that is not known`)
+  if (bits === null)
+    throw isWeak(`${algorithm} key on a curve that is not known; use P-256 or a stronger one`)
   if (bits < minimum) {
     throw isWeak(`${algorithm} key of ${bits} bits; at least ${minimum} are required`)
   }
 }
 
-function isCa(detail: string): PeerGateError {
+function isCa(fault: string): PeerGateError {
+  const detail = `${fault}; give the client a certificate of its own and not that of a CA`
   return new PeerGateError('ERR_PEERGATE_CERTIFICATE_IS_CA', detail)
 }
 

@@ -15,13 +15,25 @@ import type { TrustSets } from './trust-sets.js'
 export interface CurrentPolicy {
   readonly compiled: () => CompiledPolicy
   readonly jury: () => Jury
+  /** Of the policy that is only tried; null without one. */
+  readonly shadowJury: () => Jury | null
   /**
    * Checks a policy that shall take the place of this one, which it does when it is committed.
    *
    * @throws {PeerGateError} then the old one stays
    */
   readonly prepare: (policy: Policy) => PreparedPolicy
-  /** Remembers that a route or a requirement names these permissions. */
+  /**
+   * The same for the policy that is only tried. Null takes it away.
+   *
+   * @throws {PeerGateError} then the old one stays
+   */
+  readonly prepareShadow: (policy: Policy | null) => () => void
+  /**
+   * Remembers that a route or a requirement names these permissions.
+   *
+   * @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN if the policy that is only tried lacks one
+   */
   readonly need: (permissions: readonly string[]) => void
 }
 
@@ -31,11 +43,19 @@ interface PreparedPolicy {
   readonly commit: () => void
 }
 
-/** What a policy must fit, and is judged with. */
-export interface PolicySetting {
-  /** What gave the first policy, and what gives those after it: the beginning of messages on them. */
+/** A policy at the creation of its gate. */
+export interface FirstPolicy<First> {
+  readonly first: First
+  /** What gave the first, and what gives those after it: the beginning of messages on them. */
   readonly creator: string
   readonly changer: string
+}
+
+/** What a policy must fit, and is judged with. */
+export interface PolicySetting {
+  readonly live: FirstPolicy<Policy>
+  /** The policy that is only tried. */
+  readonly shadow: FirstPolicy<Policy | null>
   /** The kind that the gate's rule reads, and the trust domain that it demands, if it does. */
   readonly rule: { readonly kind: IdentityKind; readonly trustDomain?: string | undefined }
   readonly trustSets: TrustSets
@@ -47,26 +67,32 @@ export interface PolicySetting {
 }
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID or ERR_PEERGATE_PERMISSION_UNKNOWN */
-export function createCurrentPolicy(first: Policy, setting: PolicySetting): CurrentPolicy {
-  const { creator, changer, authorize, authorizeWithin, report, clock } = setting
+export function createCurrentPolicy(setting: PolicySetting): CurrentPolicy {
+  const { live, authorize, authorizeWithin, report, clock } = setting
   const authorizer =
     authorize === undefined ? null : createAuthorizer(authorize, authorizeWithin, report)
   const needed = new Set<string>()
 
-  function ready(owner: string, policy: Policy): ReadyPolicy {
+  function ready(owner: string, policy: Policy, whose = ''): ReadyPolicy {
     const compiled = compiledPolicyOf(policy)
     if (compiled === undefined) throw optionError(owner, 'the policy must be made by definePolicy')
     refuseUnfit(owner, compiled, setting)
-    refuseMissing(compiled, needed)
+    refuseMissing(compiled, needed, whose)
     return { compiled, jury: { decide: createDecide(compiled, clock), authorizer, report } }
   }
 
-  let current = ready(creator, first)
+  function readyShadow(owner: string, policy: Policy | null): ReadyPolicy | null {
+    return policy === null ? null : ready(owner, policy, ofShadow)
+  }
+
+  let current = ready(live.creator, live.first)
+  let shadow = readyShadow(setting.shadow.creator, setting.shadow.first)
   return {
     compiled: () => current.compiled,
     jury: () => current.jury,
+    shadowJury: () => shadow?.jury ?? null,
     prepare(policy) {
-      const next = ready(changer, policy)
+      const next = ready(live.changer, policy)
       return {
         compiled: next.compiled,
         commit() {
@@ -74,11 +100,21 @@ export function createCurrentPolicy(first: Policy, setting: PolicySetting): Curr
         },
       }
     },
+    prepareShadow(policy) {
+      const next = readyShadow(setting.shadow.changer, policy)
+      return () => {
+        shadow = next
+      }
+    },
     need(permissions) {
+      if (shadow !== null) refuseMissing(shadow.compiled, permissions, ofShadow)
       for (const permission of permissions) needed.add(permission)
     },
   }
 }
+
+/** Before what is said of the permissions of a policy. */
+const ofShadow = 'of the shadow policy '
 
 interface ReadyPolicy {
   readonly compiled: CompiledPolicy
@@ -117,10 +153,15 @@ function refuseUnfitGrants(
 }
 
 /** A route that names what is not known any more would be closed in silence. */
-function refuseMissing({ content, locate }: CompiledPolicy, needed: Iterable<string>): void {
+function refuseMissing(
+  { content, locate }: CompiledPolicy,
+  needed: Iterable<string>,
+  whose: string,
+): void {
   for (const permission of needed) {
     if (content.permissions.includes(permission)) continue
-    const fault = `lacks what a route needs: ${unknownName('permission', permission, content.permissions)}`
+    const unknown = unknownName('permission', permission, content.permissions)
+    const fault = `${whose}lacks what a route needs: ${unknown}`
     throw faultAt(locate, ['permissions'], fault, 'ERR_PEERGATE_PERMISSION_UNKNOWN')
   }
 }

@@ -140,7 +140,8 @@ function socketOf(request: RequestLike): object {
 function refuseUnreadable(socket: { readonly encrypted?: unknown; readonly destroyed?: unknown }) {
   if (socket.destroyed === true) throw closed('its socket is destroyed')
   if (socket.encrypted !== true) {
-    const fault = 'the request came over a connection without TLS, or was injected by a test'
+    const fault =
+      'the request came over a connection without TLS, or was injected by a test; send it to the server of the TLS gate'
     throw new PeerGateError('ERR_PEERGATE_CONNECTION_NOT_TLS', fault)
   }
 }

@@ -1,8 +1,10 @@
+import type { ClientIdentity } from '../client-identity.js'
 import type { PeerSource, RequestLike } from '../peer-source.js'
 import { allowObserved } from '../policy/decision/decision.js'
 import type { Decision, DeniedDecision } from '../policy/decision/decision.js'
 import type { Conclude, Question, Sender } from '../policy/decision/guard.js'
 import { formatStatement } from '../policy/requirement/statement.js'
+import type { EnforcedStatement } from '../policy/requirement/statement.js'
 import type { RolloutMode } from '../rollout-mode.js'
 import { areRequestsHeard } from './gate-channels.js'
 import type { GateEvents } from './gate-events.js'
@@ -19,25 +21,19 @@ export interface DecisionRecord {
   readonly identified: (sender: Sender, request: RequestLike) => void
 }
 
-export function createDecisionRecord({
-  mode,
-  events,
-  source,
-  requestId,
-}: {
+/** What decisions are recorded by. */
+interface RecordContext {
   readonly mode: RolloutMode
   readonly events: GateEvents
   readonly source: Pick<PeerSource, 'unverifiedPeerOf'>
   readonly requestId: (request: RequestLike) => RequestId
-}): DecisionRecord {
-  const identities = createIdentityRecord(events, source)
+}
+
+export function createDecisionRecord(context: RecordContext): DecisionRecord {
+  const { mode, events, requestId } = context
+  const identities = createIdentityRecord(events, context.source)
   const recordOf = (raw: RequestLike, route: string | null) =>
     createRequestRecord(raw, route, requestId)
-
-  /** A fault of the deployment is none that a certificate or a grant could mend. */
-  function isEnforced({ error }: DeniedDecision): boolean {
-    return mode !== 'observe' || error.statusCode === 500
-  }
 
   function tellIdentity(decision: Decision, { sender }: Question, request: RequestRecord): void {
     const { evidence = null, refusal = null } = sender ?? {}
@@ -45,35 +41,8 @@ export function createDecisionRecord({
     if (identity !== null) identities.accepted(identity, request)
     else if (!decision.allowed) {
       const { error } = decision
-      identities.rejected({ error, isEnforced: isEnforced(decision), evidence }, request)
+      identities.rejected({ error, isEnforced: isEnforced(decision, mode), evidence }, request)
     } else if (refusal !== null) identities.absent(refusal, request)
-  }
-
-  function tellPermission(decision: Decision, question: Question, request: RequestRecord): void {
-    const identity = question.sender?.identity ?? null
-    const requirement = formatStatement(question.statement)
-    if (decision.allowed) {
-      const { reason, grant } = decision
-      events.publish('permission-allowed', () => ({
-        layer: 'authorization',
-        request: request.facts(),
-        requirement,
-        identity,
-        reason,
-        grant,
-      }))
-    } else if (identity !== null) {
-      events.publish('permission-denied', () => ({
-        layer: 'authorization',
-        ...refusalFacts(decision.error, isEnforced(decision)),
-        request: request.facts(),
-        requirement,
-        identity,
-        reason: decision.reason,
-        grant: decision.grant,
-        policy: 'live' as const,
-      }))
-    }
   }
 
   return {
@@ -88,11 +57,87 @@ export function createDecisionRecord({
         const { raw, route } = placeOf(question)
         const request = recordOf(raw, route)
         tellIdentity(decision, question, request)
-        tellPermission(decision, question, request)
-        return decision.allowed || isEnforced(decision) ? decision : allowObserved(decision)
+        tellPermission({ decision, question, request }, context)
+        return decision.allowed || isEnforced(decision, mode) ? decision : allowObserved(decision)
+      },
+      isTrialHeard: () => events.isHeard('permission-denied'),
+      recordTrial(question) {
+        const { raw, route } = placeOf(question)
+        const request = recordOf(raw, route)
+        // Now, since nothing waits for what is tried, and the connection may be gone when it is told.
+        request.facts()
+        const { evidence } = question.sender
+        const identity = question.sender.identity ?? null
+        return (denial, statement) => {
+          const { error } = denial
+          if (identity === null) identities.tried({ error, isEnforced: false, evidence }, request)
+          else {
+            const told = { isEnforced: false, policy: 'shadow' } as const
+            tellDenial({ ...told, denial, statement, identity, request }, events)
+          }
+        }
       },
     },
   }
+}
+
+/** A decision on a request, with what was asked. */
+interface Concluded {
+  readonly decision: Decision
+  readonly question: Question
+  readonly request: RequestRecord
+}
+
+function tellPermission(
+  { decision, question: { sender, statement }, request }: Concluded,
+  { events, mode }: RecordContext,
+): void {
+  const identity = sender?.identity ?? null
+  if (decision.allowed) {
+    const { reason, grant } = decision
+    events.publish('permission-allowed', () => ({
+      layer: 'authorization',
+      request: request.facts(),
+      requirement: formatStatement(statement),
+      identity,
+      reason,
+      grant,
+    }))
+  } else if (identity !== null) {
+    const told = { isEnforced: isEnforced(decision, mode), policy: 'live' } as const
+    tellDenial({ ...told, denial: decision, statement, identity, request }, events)
+  }
+}
+
+/** A denial of an identity, by what is in force or by what is only tried. */
+interface ToldDenial {
+  readonly denial: DeniedDecision
+  readonly statement: EnforcedStatement
+  readonly identity: ClientIdentity
+  readonly request: RequestRecord
+  readonly isEnforced: boolean
+  readonly policy: 'live' | 'shadow'
+}
+
+function tellDenial(
+  { denial, statement, identity, request, isEnforced: isRefused, policy }: ToldDenial,
+  events: GateEvents,
+): void {
+  events.publish('permission-denied', () => ({
+    layer: 'authorization',
+    ...refusalFacts(denial.error, isRefused),
+    request: request.facts(),
+    requirement: formatStatement(statement),
+    identity,
+    reason: denial.reason,
+    grant: denial.grant,
+    policy,
+  }))
+}
+
+/** A fault of the deployment is none that a certificate or a grant could mend. */
+function isEnforced({ error }: DeniedDecision, mode: RolloutMode): boolean {
+  return mode !== 'observe' || error.statusCode === 500
 }
 
 /** A guard may be asked without a request, or about something else than one. */

@@ -82,7 +82,10 @@ export interface IdentityRejectedEvent extends AnyGateEvent, Refusal {
   /** The layer at which the identity was lost: `tls`, `proxy`, `identity`; `configuration` for faults. */
   readonly layer: PeerGateLayer
   readonly request: RequestFacts
-  /** The fingerprint of an accepted certificate that gives no identity; null without one. */
+  /**
+   * The fingerprint of a certificate that the source accepted, and that gives no identity or one that
+   * the gate refuses: a denied one, or one behind a proxy that has expired since. Null without one.
+   */
   readonly fingerprint256: string | null
   readonly unverified: UnverifiedPeer | null
 }

@@ -1,3 +1,4 @@
+import { evidenceBehind } from '../admission.js'
 import type { ClientIdentity } from '../client-identity.js'
 import type { PeerGateError } from '../errors.js'
 import type { PeerSource } from '../peer-source.js'
@@ -11,9 +12,11 @@ export interface IdentityRecord {
   /** On a route that needs no identity. */
   readonly absent: (refusal: PeerGateError, request: RequestRecord) => void
   readonly rejected: (rejection: Rejection, request: RequestRecord) => void
+  /** By a requirement that is only tried. */
+  readonly tried: (rejection: Rejection, request: RequestRecord) => void
 }
 
-export interface Rejection {
+interface Rejection {
   readonly error: PeerGateError
   readonly isEnforced: boolean
   readonly evidence: object | null
@@ -23,14 +26,23 @@ export function createIdentityRecord(
   { publish }: GateEvents,
   { unverifiedPeerOf }: Pick<PeerSource, 'unverifiedPeerOf'>,
 ): IdentityRecord {
-  const told = new WeakMap<object, 'rejected' | 'told'>()
+  const told = new WeakMap<object, number>()
 
   /** Somebody without an identity may be let in by one requirement, and be refused by the next. */
-  function isNews({ raw }: RequestRecord, news: 'rejected' | 'told'): boolean {
-    const known = told.get(raw)
-    const isNew = known === undefined || (known === 'told' && news === 'rejected')
-    if (isNew) told.set(raw, news)
-    return isNew
+  function isNews({ raw }: RequestRecord, news: keyof typeof weights): boolean {
+    if (weights[news] <= (told.get(raw) ?? 0)) return false
+    told.set(raw, weights[news])
+    return true
+  }
+
+  function reject({ error, isEnforced, evidence }: Rejection, request: RequestRecord): void {
+    publish('identity-rejected', () => ({
+      layer: error.layer,
+      ...refusalFacts(error, isEnforced),
+      request: request.facts(),
+      fingerprint256: fingerprintOf(evidence ?? evidenceBehind(error)),
+      unverified: unverifiedPeerOf?.(request.raw) ?? null,
+    }))
   }
 
   return {
@@ -43,18 +55,17 @@ export function createIdentityRecord(
       if (!isNews(request, 'told')) return
       publish('identity-absent', () => ({ layer: 'identity', request: request.facts(), code }))
     },
-    rejected({ error, isEnforced, evidence }, request) {
-      if (!isNews(request, 'rejected')) return
-      publish('identity-rejected', () => ({
-        layer: error.layer,
-        ...refusalFacts(error, isEnforced),
-        request: request.facts(),
-        fingerprint256: fingerprintOf(evidence),
-        unverified: unverifiedPeerOf?.(request.raw) ?? null,
-      }))
+    rejected(rejection, request) {
+      if (isNews(request, 'rejected')) reject(rejection, request)
+    },
+    tried(rejection, request) {
+      if (isNews(request, 'tried')) reject(rejection, request)
     },
   }
 }
+
+/** What has been told of a request is told again only by what weighs more. */
+const weights = { told: 1, tried: 2, rejected: 3 } as const
 
 /** Of a certificate that was accepted, and gave no identity. */
 function fingerprintOf(evidence: object | null): string | null {

@@ -64,7 +64,9 @@ function describe(
 /** Where no tickets are issued, a resumed session was made by somebody else's keys. */
 function refuseResumption(isAllowed: boolean): void {
   if (isAllowed) return
-  throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', 'the peer resumed a TLS session')
+  const fault =
+    'the peer resumed a TLS session, and this gate issues none; leave ticket keys to it, or set resumption'
+  throw new PeerGateError('ERR_PEERGATE_SESSION_RESUMED', fault)
 }
 
 function refuseUnaccepted(peer: CapturedPeer, state: TrustState): void {

@@ -75,11 +75,12 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   /** Closes the connection, or leaves it open as one that is not accepted. */
   function refuse(socket: TLSSocket, { error, leaf, describeUnverified }: RefusedPeer): void {
     const isEnforced = mode === 'strict'
-    const close = () =>
-      isEnforced
-        ? void socket.destroy()
-        : unaccepted.add({ socket, refusal: error, describeUnverified })
+    const leaveOpen = (refusal: PeerGateError) =>
+      unaccepted.add({ socket, refusal, describeUnverified })
+    const close = () => (isEnforced ? void socket.destroy() : leaveOpen(error))
     const refusal = refusePeer({ error, socket, certificate: leaf?.certificate ?? null, close })
+    // Now with the remedy, for what is recorded of its requests.
+    if (!isEnforced) leaveOpen(refusal.error)
     report.refused(refusal, isEnforced, describeUnverified)
   }
 

@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { PeerGateError } from '../errors.js'
-import type { CreateProblem } from '../problem-details.js'
+import type { CreateProblem, ProblemDetails } from '../problem-details.js'
 import type { RolloutMode } from '../rollout-mode.js'
 import type { GateEvents } from '../telemetry/gate-events.js'
 import { createRequestId } from '../telemetry/request-id.js'
@@ -67,11 +67,18 @@ function answer(
   createProblem: CreateProblem,
 ): void {
   const problem = createProblem(refusal, headers)
-  if (event === 'stream') {
-    const stream = to as ServerHttp2Stream
-    stream.respond({ ':status': problem.statusCode, ...problem.headers })
-    stream.end(problem.body)
-  } else if (event === 'request' && to instanceof ServerResponse) {
+  if (event === 'stream') answerStream(to as ServerHttp2Stream, problem)
+  else if (event === 'request' && to instanceof ServerResponse) {
     to.writeHead(problem.statusCode, problem.headers).end(problem.body)
   } else socket.destroy()
+}
+
+function answerStream(stream: ServerHttp2Stream, problem: ProblemDetails): void {
+  // Whoever resets the stream with an error would otherwise end the process, since nobody else listens.
+  stream.on('error', () => undefined)
+  // It can be reset before it is handed over, and would throw.
+  if (stream.destroyed || stream.closed) return
+  stream.respond({ ':status': problem.statusCode, ...problem.headers })
+  // To HEAD, it has ended by now.
+  if (!stream.writableEnded) stream.end(problem.body)
 }

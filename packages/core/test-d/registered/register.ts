@@ -8,6 +8,7 @@ import {
   socketSource,
   spiffe,
   trustSet,
+  withShadow,
 } from '@peergate/core'
 import type {
   ClientIdentity,
@@ -90,3 +91,17 @@ export function state({ guard }: PeerGate): void {
   guard('invoice:read')
 }
 state(gate)
+
+// What is only tried is checked as what is demanded.
+gate.guard(withShadow('invoice:read', allOf('invoice:read', trustSet('payments'))))
+gate.guard(withShadow(publicRoute, 'invoice:write'))
+export const tried: Requirement = withShadow(authenticated, anyOf('invoice:read', 'invoice:write'))
+// @ts-expect-error -- misspelt
+withShadow('invoice:raed', 'invoice:read')
+// @ts-expect-error -- misspelt
+withShadow(authenticated, 'invoice:raed')
+// @ts-expect-error -- misspelt
+withShadow(authenticated, allOf('invoice:raed', trustSet('payments')))
+gate.setShadowPolicy(policy)
+gate.setShadowPolicy(wider)
+gate.setShadowPolicy(null)

@@ -10,6 +10,7 @@ import {
   spiffe,
   trustSet,
   when,
+  withShadow,
 } from '@peergate/core'
 import type {
   ClientIdentity,
@@ -165,3 +166,31 @@ declare const loaded: Policy
 gate.setPolicy(loaded)
 // @ts-expect-error -- options of a policy, and none that definePolicy has checked
 gate.setPolicy({ identity: 'spiffe', permissions: ['invoice:read'], grants: [] })
+
+// What is only tried is stated at the top, and denies somebody.
+gate.guard(withShadow(publicRoute, mayRead))
+gate.guard(withShadow(mayRead, allOf(mayRead, trustSet('payments'))))
+// @ts-expect-error -- not registered
+withShadow(authenticated, 'invoice:read')
+// @ts-expect-error -- denies nobody
+withShadow(mayRead, publicRoute)
+// @ts-expect-error -- nothing is proposed
+withShadow(mayRead)
+// @ts-expect-error -- one within another
+withShadow(withShadow(authenticated, mayRead), mayRead)
+// @ts-expect-error -- within another requirement
+allOf(withShadow(authenticated, mayRead), trustSet('payments'))
+// @ts-expect-error -- within another requirement
+anyOf(withShadow(authenticated, mayRead))
+
+// A shadow policy is one of the same kind, of any vocabulary.
+declare const tried: Policy<'spiffe', 'invoice:void'>
+declare const ofHosts: Policy<'dns', 'invoice:read'>
+createPeerGate({ source, identity, policy, shadow: tried })
+// @ts-expect-error -- the shadow is one of dns
+createPeerGate({ source, identity, policy, shadow: ofHosts })
+// @ts-expect-error -- no policy
+createPeerGate({ source, identity, policy, shadow: null })
+gate.setShadowPolicy(null)
+// @ts-expect-error -- null takes it away
+gate.setShadowPolicy(undefined)

@@ -35,8 +35,9 @@ void t.test('rejects certificates that may sign others', (t) => {
   const ca = extensions(extension('2.5.29.19', sequence(boolean(true))))
   const signer = extensions(extension('2.5.29.15', namedBits([0, 5])))
   const code = 'ERR_PEERGATE_CERTIFICATE_IS_CA'
-  t.same(judge({ extensions: ca }), { code, detail: 'basicConstraints has cA set' })
-  t.same(judge({ extensions: signer }), { code, detail: 'keyUsage has keyCertSign set' })
+  const own = 'give the client a certificate of its own and not that of a CA'
+  t.same(judge({ extensions: ca }), { code, detail: `basicConstraints has cA set; ${own}` })
+  t.same(judge({ extensions: signer }), { code, detail: `keyUsage has keyCertSign set; ${own}` })
   t.end()
 })
 
@@ -45,8 +46,11 @@ void t.test('rejects weak keys', (t) => {
   const rows: readonly (readonly [key: Uint8Array, detail: string])[] = [
     [rsaKey(integer(Buffer.alloc(255, 0xff))), 'RSA key of 2040 bits; at least 2048 are required'],
     [ecKey('1.3.132.0.33'), 'EC key of 224 bits; at least 256 are required'],
-    [ecKey('1.2.3'), 'EC key on a curve that is not known'],
-    [publicKey('1.2.840.10040.4.1', absent, hex('00')), 'algorithm 1.2.840.10040.4.1 is not known'],
+    [ecKey('1.2.3'), 'EC key on a curve that is not known; use P-256 or a stronger one'],
+    [
+      publicKey('1.2.840.10040.4.1', absent, hex('00')),
+      'algorithm 1.2.840.10040.4.1 is not known; use RSA, EC, Ed25519 or Ed448',
+    ],
   ]
   for (const [key, detail] of rows) t.same(judge({ publicKey: key }), { code, detail })
   t.end()

@@ -119,7 +119,7 @@ t.test('tells an engine in the place of a permission, too', async (t) => {
 })
 
 const isNone =
-  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), authenticated or publicRoute'
+  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), withShadow(…), authenticated or publicRoute'
 const idle = 'one of them is authenticated, which every identity meets; leave the others out'
 
 const faults: readonly (readonly [string, readonly unknown[], fault: string])[] = [

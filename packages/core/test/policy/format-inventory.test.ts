@@ -105,3 +105,14 @@ for (const [own, cell] of cells) {
 t.test('has its titles alone where there is no route', async (t) => {
   t.equal(formatInventory([]), 'Method  Path  Requirement  Identities')
 })
+
+t.test('shows what a route would need beside what it needs', async (t) => {
+  const route = routeOf({
+    requirement: 'authenticated',
+    shadow: 'invoice:read',
+    permissions: [],
+    identities: [],
+  })
+  const [, line] = formatInventory([route]).split('\n')
+  t.match(line, /GET +\/a +authenticated, shadow invoice:read +any identity$/u)
+})

@@ -11,7 +11,7 @@ const untyped = gate as unknown as {
 }
 
 const noRequirement =
-  'requirement: must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), authenticated or publicRoute'
+  'requirement: must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), withShadow(…), authenticated or publicRoute'
 
 const hostile = {
   get permission(): never {

@@ -8,6 +8,7 @@ import {
   publicRoute,
   trustSet,
   when,
+  withShadow,
 } from '@peergate/core'
 import type { InventoryRoute, Requirement } from '@peergate/core'
 import t from 'tap'
@@ -160,4 +161,27 @@ t.test('cannot be changed', async (t) => {
   const [identity] = route?.identities ?? []
   const parts = [inventory, route, route?.constraints, route?.permissions, route?.identities]
   for (const part of [...parts, identity, identity?.conditions]) t.ok(Object.isFrozen(part))
+})
+
+t.test('shows beside what a route needs what it would need', async (t) => {
+  const shown = inventoryOf([
+    { path: '/a', needs: [withShadow(authenticated, reindex)] },
+    { path: '/b', needs: [trustSet('payments'), withShadow(read, allOf(read, write))] },
+    { path: '/c', needs: [withShadow(publicRoute, authenticated), publicRoute] },
+    { path: '/d', needs: [read] },
+  ])
+  t.strictSame(
+    shown.map(({ requirement, shadow, permissions }) => [requirement, shadow, permissions]),
+    [
+      ['authenticated', 'admin:reindex', []],
+      [
+        'allOf(trustSet(payments), invoice:read)',
+        'allOf(trustSet(payments), allOf(invoice:read, invoice:write))',
+        ['invoice:read'],
+      ],
+      ['publicRoute', 'authenticated', []],
+      ['invoice:read', undefined, ['invoice:read']],
+    ],
+  )
+  t.notOk('shadow' in (shown.at(-1) ?? {}))
 })

@@ -33,8 +33,7 @@ for (const [set, found] of sets) {
           code: 'ERR_PEERGATE_TRUST_SET_MISMATCH',
           layer: 'authorization',
           statusCode: 403,
-          message:
-            'the client was not admitted by the certificate authorities that this route demands',
+          message: 'the client certificate is not accepted for this',
           detail: `the route demands the set "payments", and ${found}`,
         },
       })

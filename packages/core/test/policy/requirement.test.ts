@@ -27,7 +27,7 @@ t.test('makes a minimum of nothing but an assurance', async (t) => {
 })
 
 const isNone =
-  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), authenticated or publicRoute'
+  'must be a permission, gate.permission(…), trustSet(…), minimumAssurance(…), when(…), allOf(…), anyOf(…), withShadow(…), authenticated or publicRoute'
 const isPublic = 'is publicRoute, which lets in whom the others refuse; leave it out'
 
 const contradictions: readonly (readonly [string, readonly unknown[], fault: string])[] = [

@@ -50,7 +50,7 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
     const { route, guards } = routes.get(asked) ?? unmatched
     for (const guard of guards) {
       const decision = await guard(sender, request, {}, () => ({ raw: request, route }))
-      if (!decision.allowed) return problem(decision.error)
+      if (!decision.allowed) return problem(decision.error, request.headers)
     }
     if (route === null) return notFound
     handled += 1

@@ -6,6 +6,7 @@ import {
   socketSource,
   spiffe,
   trustSet,
+  withShadow,
 } from '@peergate/core'
 import { requirePermission, when } from '@peergate/express'
 import express from 'express'
@@ -60,3 +61,9 @@ app.get('/misspelt', requirePermission(gate, allOf('invoice:raed', trustSet('pay
 app.get('/misspelt', requirePermission(gate, 'invoice:raed'))
 // @ts-expect-error
 gate.permission('invoice:raed')
+
+// What is only tried stands wherever a requirement is stated.
+const tried = withShadow('invoice:read', allOf('invoice:read', trustSet('payments')))
+app.get('/tried', requirePermission(gate, tried))
+// @ts-expect-error -- misspelt
+app.get('/misspelt', requirePermission(gate, withShadow('invoice:read', 'invoice:wirte')))

@@ -7,6 +7,7 @@ import {
   socketSource,
   spiffe,
   trustSet,
+  withShadow,
 } from '@peergate/core'
 import { peergate, when } from '@peergate/fastify'
 import Fastify from 'fastify'
@@ -86,3 +87,10 @@ await app.register(peergate, { gate, defaults: 'invoice:raed' })
 await app.register(peergate, { gate, routes: { 'GET /static/*': 'invoice:raed' } })
 // @ts-expect-error
 gate.permission('invoice:raed')
+
+// What is only tried stands wherever a requirement is stated.
+const tried = withShadow('invoice:read', allOf('invoice:read', payments))
+app.get('/tried', { config: { permission: tried } }, () => null)
+app.get('/tried/hook', { onRequest: app.requirePermission(tried) }, () => null)
+// @ts-expect-error -- misspelt
+withShadow(publicRoute, 'invoice:raed')

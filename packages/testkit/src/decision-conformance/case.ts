@@ -28,6 +28,10 @@ export interface DecisionCase {
   /** The certificate of the client, below a usual one. */
   readonly leaf: Partial<LeafRequest>
   readonly grants?: readonly CaseGrant[] | ((fingerprints: Fingerprints) => readonly CaseGrant[])
+  /** What the shadow policy grants, where it is not the same. */
+  readonly shadowGrants?: readonly CaseGrant[]
+  /** The codes of the denials that are recorded and not enforced; they are looked at only where given. */
+  readonly tried?: readonly PeerGateErrorCode[]
   /** Whether the order of the grants matters, so that none of them may be shared with other cases. */
   readonly isOrdered?: boolean
   readonly roles?: Readonly<Record<string, Role<OwnPermission>>>

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { createPeerGate, socketSource } from '@peergate/core'
+import { createPeerGate, onGateEvent, socketSource } from '@peergate/core'
 import type {
   Authorize,
   ClientIdentity,
   IdentityKind,
   IdentityRule,
   PeerGateError,
+  PeerGateErrorCode,
   PeerSource,
   TlsGate,
 } from '@peergate/core'
@@ -34,6 +35,8 @@ export interface GroupOptions {
   readonly cases: readonly DecisionCase[]
   /** The source of a service that a proxy forwards its clients to. */
   readonly forwarded?: (tls: TlsGate) => PeerSource
+  /** Whether a shadow policy stands beside the one that decides. */
+  readonly hasShadow?: boolean
   /** `engine` asks what the cases say that it answers. */
   readonly decides?: 'engine' | 'grants'
 }
@@ -94,17 +97,22 @@ interface Surroundings {
 }
 
 function createGates(
-  { rule, forwarded, decides = 'grants' }: GroupOptions,
+  { rule, forwarded, hasShadow = false, decides = 'grants' }: GroupOptions,
   { peers: { tls }, cases, faults }: Surroundings,
 ): DecisionGates {
   const gate = createPeerGate<IdentityKind, string>({
     source: forwarded?.(tls) ?? socketSource({ tls }),
     identity: rule,
     policy: definePolicyOf(rule.kind, cases, decides),
+    ...(hasShadow && { shadow: definePolicyOf(rule.kind, cases.map(shadowOf), decides) }),
     onFault: (error) => faults.push(error),
     ...(decides === 'engine' && { authorize: askCase(cases), authorizeWithin: engineWithin }),
   })
   return { tls, gate }
+}
+
+function shadowOf(one: PeerCase): PeerCase {
+  return one.shadowGrants === undefined ? one : { ...one, grants: one.shadowGrants }
 }
 
 /** The one engine of a gate, which answers as the case does whose permission is asked for. */
@@ -149,7 +157,25 @@ interface Setting {
   readonly clientOf: (peer: Peer) => TestClient
 }
 
-async function runCase(one: PeerCase, { app, faults, proxy, clientOf }: Setting): Promise<void> {
+async function runCase(one: PeerCase, setting: Setting): Promise<void> {
+  const { tried } = one
+  if (tried === undefined) return assertAnswer(one, setting)
+  const codes: PeerGateErrorCode[] = []
+  const { stop } = onGateEvent(({ code, isEnforced }) => isEnforced || codes.push(code), {
+    types: ['identity-rejected', 'permission-denied'],
+  })
+  try {
+    await assertAnswer(one, setting)
+  } finally {
+    stop()
+  }
+  assert.deepEqual(codes, tried)
+}
+
+async function assertAnswer(
+  one: PeerCase,
+  { app, faults, proxy, clientOf }: Setting,
+): Promise<void> {
   const { peer, answer, headers } = one
   const [handled, reported] = [app.handled(), faults.length]
   const forwarded = proxy === null ? {} : forwardedHeaders(peer.certificate)

@@ -1,6 +1,8 @@
 import type { ClientIdentity } from '../../client-identity.js'
 import { PeerGateError } from '../../errors.js'
 import { quote } from '../../identity-value/quote.js'
+import { askRemembering } from './asking.js'
+import type { Asking } from './asking.js'
 import { allow, deny } from './decision.js'
 import type { Decision, PendingDecision } from './decision.js'
 import { awaitAnswer, isPromiseLike, settle } from './settle.js'
@@ -27,10 +29,8 @@ export type Authorize<Permission extends string = string> = (
 
 /** An engine that never throws, and always answers. */
 export type Authorizer = (
-  identity: ClientIdentity,
-  permission: string,
-  request: unknown,
-  params: unknown,
+  subject: Omit<AuthorizationQuestion, 'signal'>,
+  asking: Asking | null,
 ) => PendingDecision
 
 /** `within` is how long an answer may take, in seconds; `report` is told of every fault. */
@@ -39,29 +39,39 @@ export function createAuthorizer(
   within: number,
   report: (error: PeerGateError) => void,
 ): Authorizer {
-  function read(answer: unknown, question: AuthorizationQuestion): Decision {
+  function read(answer: unknown, asked: Asked): Decision {
     if (answer === true) return allowed
-    if (answer !== false) return fail('gave no boolean', question)
-    const fault = `the engine denies ${describe(question)}`
+    if (answer !== false) return fail('gave no boolean', asked)
+    const fault = `the engine denies ${describe(asked.question)}`
     return deny('authorizer-denied', new PeerGateError('ERR_PEERGATE_AUTHORIZER_DENIED', fault))
   }
 
-  function fail(what: string, question: AuthorizationQuestion, cause?: unknown): Decision {
+  function fail(what: string, { question, isReported }: Asked, cause?: unknown): Decision {
     const fault = `the engine ${what} when it was asked for ${describe(question)}`
     const error = new PeerGateError('ERR_PEERGATE_AUTHORIZER_FAULTY', fault, { cause })
-    report(error)
+    if (isReported) report(error)
     return deny('faulty', error)
   }
 
-  return (identity, permission, request, params) => {
+  function ask(subject: Parameters<Authorizer>[0], isReported: boolean): PendingDecision {
     const deadline = new AbortController()
-    const { signal } = deadline
-    const question = Object.freeze({ identity, permission, params, request, signal })
+    const question = Object.freeze({ ...subject, signal: deadline.signal })
     return settle(() => limitTime(authorize(question), within, deadline), {
-      read: (answer) => read(answer, question),
-      fail: (cause) => fail('gave no answer', question, cause),
+      read: (answer) => read(answer, { question, isReported }),
+      fail: (cause) => fail('gave no answer', { question, isReported }, cause),
     })
   }
+
+  return (subject, asking) => {
+    if (asking === null) return ask(subject, true)
+    return askRemembering(asking, subject.permission, () => ask(subject, !asking.isShadow))
+  }
+}
+
+/** A question, and whether the operator is told of an engine that fails at it. */
+interface Asked {
+  readonly question: AuthorizationQuestion
+  readonly isReported: boolean
 }
 
 const allowed = allow('authorizer')

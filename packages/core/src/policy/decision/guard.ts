@@ -2,13 +2,22 @@ import type { ClientIdentity } from '../../client-identity.js'
 import { PeerGateError } from '../../errors.js'
 import { optionError } from '../../options.js'
 import type { RequestLike } from '../../peer-source.js'
+import type { Answers, Asking } from './asking.js'
 import { allow, deny } from './decision.js'
 import type { Decision, DeniedDecision, PendingDecision } from './decision.js'
 import { createJudge } from './judge.js'
 import type { Judge, Jury } from './jury.js'
 import type { PermissionRequirement, Requirement } from '../requirement/requirement.js'
-import { makeRequirement, requirementForms, statementOf } from '../requirement/statement.js'
-import type { IdentityStatement, PermissionStatement, Statement } from '../requirement/statement.js'
+import {
+  enforcedOf,
+  makeRequirement,
+  proposedBy,
+  requirementForms,
+  statementOf,
+} from '../requirement/statement.js'
+import type { EnforcedStatement, PermissionStatement, Statement } from '../requirement/statement.js'
+import { createTrial } from './trial.js'
+import type { Trial } from './trial.js'
 import { refuseUnknownSet } from '../trust-sets.js'
 import type { TrustSets } from '../trust-sets.js'
 import { refuseUnknownPermission } from '../unknown-permission.js'
@@ -55,14 +64,25 @@ export interface Conclude {
   /** Whether nothing becomes of it, so that nobody has to be told. */
   readonly isIdle: () => boolean
   readonly settle: (decision: Decision, question: Question) => Decision
+  /** Whether anybody wants to know which identities would be denied. */
+  readonly isTrialHeard: () => boolean
+  /** Begins the record of what is only tried, and gives what is to be told of each denial. */
+  readonly recordTrial: (
+    question: AdmittedQuestion,
+  ) => (denial: DeniedDecision, statement: EnforcedStatement) => void
 }
 
 /** What was asked. */
 export interface Question {
   readonly sender: MaybeSender
-  readonly statement: Statement
+  readonly statement: EnforcedStatement
   readonly request: unknown
   readonly describe: DescribeRequest | undefined
+}
+
+/** A question about a request that was let in, of which there is a sender. */
+export interface AdmittedQuestion extends Question {
+  readonly sender: Sender
 }
 
 /** What requirements are read and judged by. */
@@ -72,6 +92,8 @@ export interface RequirementContext {
   readonly trustSets: TrustSets
   /** The same object until the policy changes; a decision that has begun keeps to its own. */
   readonly jury: () => Jury
+  /** The same of the policy that is only tried; null without one. */
+  readonly shadowJury: () => Jury | null
   /** Told of every decision, whose answer is what it gives. */
   readonly conclude: Conclude
   /** Told of every guard that is made, and of what it states. */
@@ -82,6 +104,7 @@ export function createRequirements<Permission extends string>({
   permissions,
   trustSets,
   jury,
+  shadowJury,
   conclude,
   remember,
 }: RequirementContext): Requirements<Permission> {
@@ -93,36 +116,26 @@ export function createRequirements<Permission extends string>({
     return makeRequirement({ permission: tag }, statement) as PermissionRequirement<Tag>
   }
 
-  function refuseUnfit(statement: IdentityStatement): void {
-    if (statement.kind === 'permission') {
+  function refuseUnfit(statement: EnforcedStatement | null): void {
+    if (statement?.kind === 'permission') {
       refuseForeign(statement, gate)
       refuseUnknownPermission(statement.tag, permissions())
     }
-    if (statement.kind === 'trustSet') refuseUnknownSet('requirement', statement.name, trustSets)
-    if ('parts' in statement) statement.parts.forEach(refuseUnfit)
-  }
-
-  function createAsk(statement: Statement): Ask {
-    if (statement.kind === 'publicRoute') return guardPublic
-    refuseUnfit(statement)
-    let judged = jury()
-    let judge: Judge = createJudge(statement, judged)
-    return (sender, request, params) => {
-      const identity = sender?.identity ?? null
-      if (identity === null) return refuse(sender)
-      const current = jury()
-      if (current !== judged) [judged, judge] = [current, createJudge(statement, current)]
-      return judge(identity, request, params)
-    }
+    if (statement?.kind === 'trustSet') refuseUnknownSet('requirement', statement.name, trustSets)
+    if (statement !== null && 'parts' in statement) statement.parts.forEach(refuseUnfit)
   }
 
   function guard(requirement: Requirement): Guard {
     const statement = readStatement(requirement)
-    const ask = createAsk(statement)
+    const enforced = enforcedOf(statement)
+    for (const one of [enforced, proposedBy(statement)]) refuseUnfit(one)
+    const ask = createAsk(enforced, jury)
+    const trial = createTrial(statement, { jury, shadowJury, conclude })
     function guardRequest(...[sender, request, params, describe]: Parameters<Guard>) {
-      const decision = ask(sender, request, params)
-      if (conclude.isIdle()) return decision
-      const question = { sender, statement, request, describe }
+      if (conclude.isIdle()) return ask(sender, request, params, null)
+      const question = { sender, statement: enforced, request, describe }
+      if (!trial.isIdle()) return askAndTry(ask, trial, { question, params, conclude })
+      const decision = ask(sender, request, params, null)
       // Whose promise it is depends on what the application put in the place of `Promise`.
       if (!('allowed' in decision)) return decision.then((late) => conclude.settle(late, question))
       return conclude.settle(decision, question)
@@ -148,10 +161,55 @@ function refuseForeign({ tag, gate }: PermissionStatement, own: object): void {
 
 const allowedPublic = allow('public')
 
-type Ask = (sender: MaybeSender, request: unknown, params: unknown) => PendingDecision
+type Ask = (
+  sender: MaybeSender,
+  request: unknown,
+  params: unknown,
+  asking: Asking | null,
+) => PendingDecision
+
+function createAsk(statement: EnforcedStatement, jury: () => Jury): Ask {
+  if (statement.kind === 'publicRoute') return guardPublic
+  let judged = jury()
+  let judge: Judge = createJudge(statement, judged)
+  return (sender, request, params, asking) => {
+    const identity = sender?.identity ?? null
+    if (identity === null) return refuse(sender)
+    const current = jury()
+    if (current !== judged) [judged, judge] = [current, createJudge(statement, current)]
+    return judge(identity, request, params, asking)
+  }
+}
+
+/** A question of which something is to be tried. */
+interface AskedQuestion {
+  readonly question: Question
+  readonly params: unknown
+  readonly conclude: Conclude
+}
+
+/** The decision of `ask`; what is tried behind it is not waited for. */
+function askAndTry(
+  ask: Ask,
+  trial: Trial,
+  { question, params, conclude }: AskedQuestion,
+): PendingDecision {
+  const { sender, request } = question
+  const answers: Answers = new Map()
+  function settle(decision: Decision): Decision {
+    const settled = conclude.settle(decision, question)
+    if (!decision.allowed) return settled
+    const refusal = (sender?.identity ?? null) === null ? refuse(sender) : null
+    // Nobody is let in whom no gate has admitted.
+    trial.run({ question: question as AdmittedQuestion, params, answers, refusal })
+    return settled
+  }
+  const decision = ask(sender, request, params, { answers, isShadow: false })
+  return 'allowed' in decision ? settle(decision) : decision.then(settle)
+}
 
 /** Null where an adapter asks about a request that it never admitted. */
-export type MaybeSender = Sender | null | undefined
+type MaybeSender = Sender | null | undefined
 
 function guardPublic(sender: MaybeSender): Decision {
   return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic

@@ -26,10 +26,10 @@ const allowedAssurance = allow('assurance')
 /** What a grant denies is denied, whatever an engine would say. */
 function judgePermission(tag: string, { decide, authorizer }: Jury): Judge {
   if (authorizer === null) return (identity, _request, params) => decide(identity, tag, params)
-  return (identity, request, params) => {
+  return (identity, request, params, asking) => {
     const decision = decide(identity, tag, params)
     if (decision.allowed || decision.reason !== 'not-granted') return decision
-    return authorizer(identity, tag, request, params)
+    return authorizer({ identity, permission: tag, params, request }, asking)
   }
 }
 
@@ -94,16 +94,16 @@ function judgeParts({ kind, parts }: CombinedStatement, jury: Jury): Judge {
     return answer
   }
 
-  return (identity, request, params) => {
+  return (identity, request, params, asking) => {
     let answer: Decision | null = null
     let asked = 0
     for (const judge of judges) {
-      const decision = judge(identity, request, params)
+      const decision = judge(identity, request, params, asking)
       asked += 1
       // Whose promise it is depends on what the application put in the place of `Promise`.
       if (!('allowed' in decision)) {
         const waiting = { pending: decision, before: answer, rest: judges.slice(asked) }
-        return judgeLate(waiting, identity, request, params)
+        return judgeLate(waiting, identity, request, params, asking)
       }
       if (decision.allowed !== goesOn) return decision
       answer = combine(answer, decision)

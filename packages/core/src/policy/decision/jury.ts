@@ -1,11 +1,17 @@
 import type { ClientIdentity } from '../../client-identity.js'
 import type { PeerGateError } from '../../errors.js'
+import type { Asking } from './asking.js'
 import type { Authorizer } from './authorizer.js'
 import type { Decide } from './decide.js'
 import type { PendingDecision } from './decision.js'
 
 /** Decides whether an identity meets one statement; neither throws nor rejects. */
-export type Judge = (identity: ClientIdentity, request: unknown, params: unknown) => PendingDecision
+export type Judge = (
+  identity: ClientIdentity,
+  request: unknown,
+  params: unknown,
+  asking: Asking | null,
+) => PendingDecision
 
 /** What decides on permissions and predicates. */
 export interface Jury {

@@ -61,8 +61,51 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
   // Once, so that a later change of the directory does not make it the path of another file.
   const path = resolve(parsed.path)
   const read = createPolicyReader({ ...parsed, path })
+  const held = createHeldPolicy(read)
+  const reloader = createReloader<PolicyReloadSuccess>({
+    ...parsed,
+    paths: [path],
+    // YAML that is cut off between two grants is well-formed, and may lack what denies.
+    waitsForStillness: true,
+    events: createReloadEvents(createGateEvents(parsed.name, null), 'policy', () => null),
+    load: held.load,
+  })
+  reloader.start()
+
+  const file = Object.freeze({
+    path,
+    identity: options.identity,
+    permissions: Object.freeze([...options.permissions]),
+    get policy() {
+      // The kind is the one that was asked for, or reading throws.
+      return held.policy() as Policy<Kind>
+    },
+    reload: async () => reloader.reload(),
+    close: reloader.stop,
+  })
+  filesUsers.set(file, held.addUser)
+  return file
+}
+
+/** The policy that a file holds, in force in the gates that use it. */
+interface HeldPolicy {
+  readonly policy: () => Policy
+  /** Reads the file, and puts in force what it says. */
+  readonly load: () => PolicyReloadSuccess
+  readonly addUser: AddUser
+}
+
+function createHeldPolicy(read: () => Policy): HeldPolicy {
   const users = createUsers()
+  let policy = read()
   let isLoading = false
+
+  /** What is done here would be undone, or passed by, when the reload puts in force what it has read. */
+  function refuseWithinReload(): void {
+    if (isLoading) {
+      throw optionError('policyFile', 'a reload must neither begin another nor make a gate')
+    }
+  }
 
   function load(): PolicyReloadSuccess {
     const next = read()
@@ -72,19 +115,8 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
     return Object.freeze({ error: null, policy })
   }
 
-  /** What is done here would be undone, or passed by, when the reload puts in force what it has read. */
-  function refuseWithinReload(): void {
-    if (isLoading) {
-      throw optionError('policyFile', 'a reload must neither begin another nor make a gate')
-    }
-  }
-
-  const reloader = createReloader<PolicyReloadSuccess>({
-    ...parsed,
-    paths: [path],
-    // YAML that is cut off between two grants is well-formed, and may lack what denies.
-    waitsForStillness: true,
-    events: createReloadEvents(createGateEvents(parsed.name, null), 'policy', () => null),
+  return {
+    policy: () => policy,
     load() {
       refuseWithinReload()
       isLoading = true
@@ -94,26 +126,11 @@ export function policyFile<const Kind extends IdentityKind, const Permission ext
         isLoading = false
       }
     },
-  })
-  let policy = read()
-  reloader.start()
-
-  const file = Object.freeze({
-    path,
-    identity: options.identity,
-    permissions: Object.freeze([...options.permissions]),
-    get policy() {
-      // The kind is the one that was asked for, or reading throws.
-      return policy as Policy<Kind>
+    addUser(holder, prepare) {
+      refuseWithinReload()
+      users.add(holder, prepare)
     },
-    reload: async () => reloader.reload(),
-    close: reloader.stop,
-  })
-  filesUsers.set(file, (holder, prepare) => {
-    refuseWithinReload()
-    users.add(holder, prepare)
-  })
-  return file
+  }
 }
 
 /**

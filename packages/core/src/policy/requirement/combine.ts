@@ -11,7 +11,7 @@ type Requirements = readonly [IdentityRequirement, ...IdentityRequirement[]]
  * it does not meet is the answer. They can be `allOf(…)` and `anyOf(…)` again.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for nothing, for what is no requirement, for
- * `publicRoute`, and for two different sets, of which no peer has both
+ * `publicRoute` and `withShadow(…)`, and for two different sets, of which no peer has both
  *
  * @example
  * ```ts
@@ -31,8 +31,8 @@ export function allOf(...requirements: Requirements): AllOfRequirement {
  * meets is the answer, and where it meets none, the denial of the first. They can be `allOf(…)` and
  * `anyOf(…)` again.
  *
- * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for nothing, for what is no requirement, and for
- * `publicRoute` and `authenticated`, which would make the others idle
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for nothing, for what is no requirement, for
+ * `withShadow(…)`, and for `publicRoute` and `authenticated`, which would make the others idle
  *
  * @example
  * ```ts
@@ -62,6 +62,10 @@ function readParts(
     if (statement === undefined) throw optionError(kind, `${place} ${requirementForms}`)
     if (statement.kind === 'publicRoute') {
       const fault = `${place} is publicRoute, which lets in whom the others refuse; leave it out`
+      throw optionError(kind, fault)
+    }
+    if (statement.kind === 'withShadow') {
+      const fault = `${place} is withShadow(…), which can stand in no other; put ${kind}(…) into it`
       throw optionError(kind, fault)
     }
     return statement.kind === kind ? statement.parts : [statement]

@@ -53,7 +53,19 @@ export interface PublicRequirement {
   readonly [stated]: 'publicRoute'
 }
 
-/** What can be asked of an identity: every {@link Requirement} but {@link publicRoute}. */
+/** Made by `withShadow(…)`. */
+export interface ShadowRequirement {
+  readonly [stated]: 'withShadow'
+  /** What is demanded. */
+  readonly live: IdentityRequirement | PublicRequirement
+  /** What is only tried. */
+  readonly proposed: IdentityRequirement
+}
+
+/**
+ * What can be asked of an identity: every {@link Requirement} but {@link publicRoute} and
+ * `withShadow(…)`.
+ */
 export type IdentityRequirement =
   // oxlint-disable-next-line typescript/no-redundant-type-constituents -- never until registered
   | RegisteredPermission
@@ -68,9 +80,9 @@ export type IdentityRequirement =
 /**
  * What a route states of its callers: a permission (a bare tag of the registered policy, or
  * `gate.permission('…')`), {@link trustSet}, {@link minimumAssurance}, `when(…)`, `allOf(…)`,
- * `anyOf(…)`, {@link authenticated} or {@link publicRoute}.
+ * `anyOf(…)`, {@link authenticated}, {@link publicRoute}, or `withShadow(…)` of them.
  */
-export type Requirement = IdentityRequirement | PublicRequirement
+export type Requirement = IdentityRequirement | PublicRequirement | ShadowRequirement
 
 /** Any peer whose certificate carries an identity of the agreed form. */
 export const authenticated: AuthenticatedRequirement = makeRequirement(

@@ -5,7 +5,7 @@ import type { CompiledPolicy } from '../compile-policy.js'
 import { judgeStatement } from './judge-statement.js'
 import type { JudgeExplained } from './judge-statement.js'
 import { formatStatement, permissionsIn } from '../requirement/statement.js'
-import type { Statement } from '../requirement/statement.js'
+import type { EnforcedStatement } from '../requirement/statement.js'
 import { refuseUnknownPermission } from '../unknown-permission.js'
 import { holds } from '../grant/verdict.js'
 import type { Effect, Verdict } from '../grant/verdict.js'
@@ -72,7 +72,7 @@ export interface ExplanationSubject {
 
 /** @throws {PeerGateError} ERR_PEERGATE_PERMISSION_UNKNOWN */
 export function explainStatement(
-  statement: Statement,
+  statement: EnforcedStatement,
   policy: CompiledPolicy,
   subject: ExplanationSubject,
 ): Explanation {

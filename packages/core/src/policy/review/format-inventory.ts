@@ -28,7 +28,11 @@ type Row = readonly [
 ]
 
 function formatRoute(route: InventoryRoute): Row {
-  return [route.method, formatPath(route), route.requirement, formatIdentities(route)]
+  return [route.method, formatPath(route), formatRequirement(route), formatIdentities(route)]
+}
+
+function formatRequirement({ requirement, shadow }: InventoryRoute): string {
+  return shadow === undefined ? requirement : `${requirement}, shadow ${shadow}`
 }
 
 function formatIdentities(route: InventoryRoute): readonly string[] {

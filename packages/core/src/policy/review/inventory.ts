@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CompiledGrant } from '../grant/compile-grant.js'
 import type { CompiledPolicy } from '../compile-policy.js'
 import type { DeclaredRoute, StatementOf } from './declared-route.js'
-import { formatStatement, permissionsIn } from '../requirement/statement.js'
-import type { Statement } from '../requirement/statement.js'
+import { enforcedOf, formatStatement, permissionsIn, proposedBy } from '../requirement/statement.js'
+import type { EnforcedStatement } from '../requirement/statement.js'
 
 /** One route, what it needs, and who has it. */
 export interface InventoryRoute {
@@ -17,6 +17,8 @@ export interface InventoryRoute {
    * states nothing, and lets nobody pass.
    */
   readonly requirement: string
+  /** What it would be if what `withShadow(…)` proposes were in force; absent where nothing is proposed. */
+  readonly shadow?: string
   /** The permissions that the requirement names. */
   readonly permissions: readonly string[]
   /** Every grant of a permission that the requirement names, in the order of the policy. */
@@ -82,7 +84,9 @@ function listRoute(
   statementOf: StatementOf,
   { grants }: CompiledPolicy,
 ): InventoryRoute {
-  const statements = requirements.map(({ guard }) => statementOf(guard))
+  const stated = requirements.map(({ guard }) => statementOf(guard))
+  const statements = stated.map(enforcedOf)
+  const proposed = stated.map((one) => proposedBy(one) ?? enforcedOf(one))
   const permissions = [...new Set(statements.flatMap(permissionsIn))]
   const alternatives = statements.flatMap(listAlternatives)
   const identities = permissions.flatMap((permission) =>
@@ -93,13 +97,14 @@ function listRoute(
     path,
     constraints: Object.freeze({ ...constraints }),
     requirement: formatStatements(statements),
+    ...(stated.some((one) => proposedBy(one) !== null) && { shadow: formatStatements(proposed) }),
     permissions: Object.freeze(permissions),
     identities: Object.freeze(identities),
     ...(alternatives.length > 0 && { alternatives: Object.freeze(alternatives) }),
   })
 }
 
-function listAlternatives(statement: Statement): readonly string[] {
+function listAlternatives(statement: EnforcedStatement): readonly string[] {
   if (statement.kind !== 'anyOf' || permissionsIn(statement).length === 0) return []
   return statement.parts
     .filter((part) => permissionsIn(part).length === 0)
@@ -107,7 +112,7 @@ function listAlternatives(statement: Statement): readonly string[] {
 }
 
 /** Whoever meets anything else meets `authenticated`, and whoever meets that meets `publicRoute`. */
-function formatStatements(statements: readonly Statement[]): string {
+function formatStatements(statements: readonly EnforcedStatement[]): string {
   const known = statements.filter(({ kind }) => kind !== 'publicRoute')
   const demanding = known.filter(({ kind }) => kind !== 'authenticated')
   const telling = [demanding, known].find(({ length }) => length > 0) ?? statements

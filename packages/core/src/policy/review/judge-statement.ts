@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../../client-identity.js'
 import { isAssured } from '../../assurance.js'
-import type { CombinedStatement, Statement } from '../requirement/statement.js'
+import type { CombinedStatement, EnforcedStatement } from '../requirement/statement.js'
 import type { Verdict } from '../grant/verdict.js'
 
 /** What a statement is judged by where nobody else is asked. */
@@ -10,7 +10,7 @@ export interface JudgeExplained {
 }
 
 /** Whether a statement is met, for an explanation; predicates are not called. */
-export function judgeStatement(statement: Statement, judge: JudgeExplained): Verdict {
+export function judgeStatement(statement: EnforcedStatement, judge: JudgeExplained): Verdict {
   if (statement.kind === 'permission') return judge.permission(statement.tag)
   if (statement.kind === 'when') return 'unknown'
   if ('parts' in statement) return combine(statement, judge)
@@ -26,7 +26,10 @@ function combine({ kind, parts }: CombinedStatement, judge: JudgeExplained): Ver
   return verdicts.has('unknown') ? 'unknown' : other
 }
 
-type PlainStatement = Exclude<Statement, CombinedStatement | { kind: 'permission' | 'when' }>
+type PlainStatement = Exclude<
+  EnforcedStatement,
+  CombinedStatement | { kind: 'permission' | 'when' }
+>
 
 function isMet(statement: PlainStatement, { trustSet, assurance }: ClientIdentity): boolean {
   if (statement.kind === 'trustSet') return trustSet === statement.name

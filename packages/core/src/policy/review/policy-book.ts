@@ -12,7 +12,12 @@ import { takeInventory } from './inventory.js'
 import type { InventoryRoute } from './inventory.js'
 import type { Policy } from '../policy.js'
 import type { Requirement } from '../requirement/requirement.js'
-import { permissionsIn, requirementForms, statementOf } from '../requirement/statement.js'
+import {
+  enforcedOf,
+  permissionsIn,
+  requirementForms,
+  statementOf,
+} from '../requirement/statement.js'
 import type { Statement } from '../requirement/statement.js'
 
 /** What a gate knows of its policy and its routes, for those who boot, review and operate it. */
@@ -52,7 +57,8 @@ export interface PolicyBook {
   readonly checkRoutes: () => void
   /**
    * Why an identity meets a requirement or does not: which grants were looked at, which matched, which
-   * denied, and what would have to be added. `params` are the parameters of the route.
+   * denied, and what would have to be added. `params` are the parameters of the route. Of
+   * `withShadow(…)`, it is about what is demanded; ask for what is proposed by itself.
    *
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for what is no requirement,
    * ERR_PEERGATE_PERMISSION_UNKNOWN for a tag outside the vocabulary
@@ -118,8 +124,8 @@ export function createPolicyBook(
 
   return {
     remember(guard, statement) {
-      keep(guard, statement)
       current.need(permissionsIn(statement))
+      keep(guard, statement)
     },
     prepare,
     setPolicy: (policy) => prepare(policy)(),
@@ -134,7 +140,7 @@ export function createPolicyBook(
       const statement = statementOf(requirement)
       if (statement === undefined) throw optionError('explain', requirementForms)
       const subject = { identity, params, now: clock(), hasAuthorizer: authorize !== undefined }
-      return explainStatement(statement, current.compiled(), subject)
+      return explainStatement(enforcedOf(statement), current.compiled(), subject)
     },
   }
 }
