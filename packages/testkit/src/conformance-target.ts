@@ -45,14 +45,18 @@ interface Setting {
 /** Runs `use` with one client of a fresh application; `request` null stands for no certificate. */
 export async function withClient(
   target: ConformanceTarget,
-  request: Partial<LeafRequest> | null,
+  request: Partial<LeafRequest> | 'revoked' | null,
   use: (client: TestClient, setting: Setting) => Promise<void>,
   options: ConformanceGatesOptions & { readonly answering?: RefusalAnswerOptions } = {},
 ): Promise<void> {
   const { answering = {}, ...kind } = options
   const gates = await createConformanceGates(kind)
   const app = await target.start(gates, answering)
-  const leaf = await gates.issueClient(request ?? {})
+  const { revoked } = gates
+  const leaf =
+    request === 'revoked' && revoked !== null
+      ? revoked
+      : await gates.issueClient(typeof request === 'object' && request !== null ? request : {})
   const client = openTestClient({
     port: app.port,
     protocol: target.protocol,

@@ -93,7 +93,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   return {
     attach(server) {
       if (contexts.has(server)) return
-      const setContext = bindServer(server, current().serverOptions)
+      const setContext = bindServer(server, current().serverOptions, mode)
       setContext(current().contextOptions)
       contexts.set(server, setContext)
       rememberAddresses(server)

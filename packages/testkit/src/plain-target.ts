@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createSecureServer } from 'node:http2'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { createServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Server } from 'node:tls'
+import { allOf, authenticated, createRefusalAnswer, publicRoute, trustSet } from '@peergate/core'
+import type { Guard, RefusalAnswerOptions } from '@peergate/core'
+import type { ConformanceGates } from './conformance-gates.js'
+import type { ConformanceApp, ConformanceTarget } from './conformance-target.js'
+
+/** A server of Node's own without a framework: the least that an adapter is, held to the same rules. */
+export function createPlainTarget(protocol: ConformanceTarget['protocol']): ConformanceTarget {
+  return {
+    protocol,
+    async start(gates, answering) {
+      const { handled, handle } = createDriver(gates, answering)
+      const { serverOptions } = gates.tls
+      const server: Server =
+        protocol === 'h2'
+          ? createSecureServer(serverOptions, handle)
+          : createServer(serverOptions, handle)
+      gates.tls.attach(server)
+      return { ...(await listen(server)), handled }
+    },
+  }
+}
+
+type Request = IncomingMessage | Http2ServerRequest
+
+interface Answer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+interface Driver {
+  readonly handled: () => number
+  readonly handle: (request: Request, response: ServerResponse | Http2ServerResponse) => void
+}
+
+/** It asks for the sender, finds the guard, and answers. */
+function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOptions): Driver {
+  const { problem } = createRefusalAnswer('driver', gate, answering)
+  const read = gate.permission('invoice:read')
+  const guards = new Map<string, Guard>([
+    ['GET /invoices/42', gate.guard(read)],
+    ['POST /invoices', gate.guard(gate.permission('invoice:write'))],
+    ['GET /payments-only', gate.guard(allOf(read, trustSet('payments')))],
+    ['GET /me', gate.guard(authenticated)],
+    ['GET /open', gate.guard(publicRoute)],
+  ])
+  let handled = 0
+
+  async function answer(request: Request): Promise<Answer> {
+    const sender = gate.admit(request)
+    const guard = guards.get(`${request.method?.replace('HEAD', 'GET')} ${request.url}`)
+    if (guard === undefined) return sender.refusal === null ? notFound : problem(sender.refusal)
+    const decision = await guard(sender, request)
+    if (!decision.allowed) return problem(decision.error)
+    handled += 1
+    return { statusCode: 200, headers: {}, body: JSON.stringify(sender.identity) }
+  }
+
+  return {
+    handled: () => handled,
+    handle(request, response) {
+      void answer(request).then(({ statusCode, headers, body }) => {
+        // Both responses have these, and their types do not agree on it.
+        const to = response as ServerResponse
+        to.writeHead(statusCode, headers).end(body)
+      })
+    },
+  }
+}
+
+const notFound: Answer = { statusCode: 404, headers: {}, body: '' }
+
+async function listen(server: Server): Promise<Omit<ConformanceApp, 'handled'>> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      // That of HTTP/2 does not give itself back, as its types say.
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
