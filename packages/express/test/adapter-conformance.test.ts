@@ -9,7 +9,7 @@ import {
   publicRoute,
   requirePermission,
 } from '@peergate/express'
-import { adapterConformance } from '@peergate/testkit'
+import { adapterConformance, rolloutConformance } from '@peergate/testkit'
 import type { ConformanceTarget } from '@peergate/testkit'
 import type express from 'express'
 import type { RequestHandler } from 'express'
@@ -51,7 +51,7 @@ function createTarget(createApp: typeof express): ConformanceTarget {
 }
 
 for (const [version, createApp] of versions) {
-  for (const { name, run } of adapterConformance) {
+  for (const { name, run } of [...adapterConformance, ...rolloutConformance]) {
     t.test(`express ${version} ${name}`, () => run(createTarget(createApp)))
   }
 }

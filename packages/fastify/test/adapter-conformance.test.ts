@@ -3,7 +3,7 @@ import type { Server } from 'node:tls'
 import { peergate } from '@peergate/fastify'
 import { allOf, authenticated, publicRoute, trustSet } from '@peergate/core'
 import type { TlsGate } from '@peergate/core'
-import { adapterConformance } from '@peergate/testkit'
+import { adapterConformance, rolloutConformance } from '@peergate/testkit'
 import type { ConformanceTarget } from '@peergate/testkit'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -56,7 +56,7 @@ function createTarget(protocol: ConformanceTarget['protocol']): ConformanceTarge
 }
 
 for (const protocol of ['http/1.1', 'h2'] as const) {
-  for (const { name, run } of adapterConformance) {
+  for (const { name, run } of [...adapterConformance, ...rolloutConformance]) {
     t.test(`fastify on ${protocol} ${name}`, () => run(createTarget(protocol)))
   }
 }

@@ -63,15 +63,15 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
     return { statusCode: 200, headers: {}, body: JSON.stringify(sender.identity) }
   }
 
+  async function send(request: Request, response: ServerResponse): Promise<void> {
+    const { statusCode, headers, body } = await answer(request)
+    response.writeHead(statusCode, headers).end(body)
+  }
+
   return {
     handled: () => handled,
-    handle(request, response) {
-      void answer(request).then(({ statusCode, headers, body }) => {
-        // Both responses have these, and their types do not agree on it.
-        const to = response as ServerResponse
-        to.writeHead(statusCode, headers).end(body)
-      })
-    },
+    // Both responses have what is needed, and their types do not agree on it.
+    handle: (request, response) => void send(request, response as ServerResponse),
   }
 }
 

@@ -32,10 +32,11 @@ export const rolloutConformance: readonly ConformanceCase[] = [
         { issuer: 'rogue-client-ca' },
         async (client, { app }) => {
           const code = 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
-          for (const path of ['/me', '/open', '/no-such-route', '/invoices/42', '/me']) {
-            assertProblem(await client.request('GET', path), 401, code)
-          }
+          assertProblem(await client.request('GET', '/me'), 401, code)
+          assertProblem(await client.request('GET', '/open'), 401, code)
+          assertProblem(await client.request('GET', '/no-such-route'), 401, code)
           assertProblem(await client.request('POST', '/invoices'), 401, code)
+          assertProblem(await client.request('GET', '/invoices/42'), 401, code)
           assert.equal(app.handled(), 0)
         },
         { mode: 'enforce' },
