@@ -1,15 +1,13 @@
 import { onGateEvent } from '@peergate/core'
-import type { ClientIdentity, PeerGateErrorCode, RolloutMode } from '@peergate/core'
+import type { ClientIdentity, GateEvent, PeerGateErrorCode, RolloutMode } from '@peergate/core'
 import { readerId } from './conformance-gates.js'
-import { withClient } from './conformance-target.js'
-import type { ConformanceTarget } from './conformance-target.js'
-import type { LeafRequest } from './pki-declaration.js'
+import { withApp } from './conformance-target.js'
+import type { ConformanceLeaf, ConformanceTarget, Setting } from './conformance-target.js'
 
 /** A client of the truth table. */
 export interface RolloutClient {
   readonly name: string
-  /** Its certificate; null without one. */
-  readonly leaf: Partial<LeafRequest> | 'revoked' | null
+  readonly leaf: ConformanceLeaf
   /** The identity of its certificate, where that is accepted and has one. */
   readonly identity: string | null
 }
@@ -51,38 +49,52 @@ export const rolloutRoutes = [
   ['nothing (public)', '/open'],
 ] as const
 
-/** Sends one request over a fresh connection to a fresh application of gates in `mode`. */
+/** What came of one client in `mode`: a request to each of the routes, each over a connection of its own. */
 export async function observeRollout(
   target: ConformanceTarget,
   { leaf }: RolloutClient,
-  { mode, path }: { readonly mode: RolloutMode; readonly path: string },
-): Promise<RolloutOutcome> {
-  const recorded: string[] = []
-  const subscription = onGateEvent(
-    ({ type, statusCode, code, isEnforced }) =>
-      recorded.push(`${type} ${statusCode} ${code} ${isEnforced ? 'enforced' : 'observed'}`),
-    { types: ['handshake-refused', 'identity-rejected', 'permission-denied'] },
+  mode: RolloutMode,
+): Promise<readonly RolloutOutcome[]> {
+  const outcomes: RolloutOutcome[] = []
+  await withApp(
+    target,
+    leaf,
+    async (setting) => {
+      for (const [, path] of rolloutRoutes) {
+        // Each alone, since whatever the process does is recorded.
+        // oxlint-disable-next-line no-await-in-loop
+        outcomes.push(await observeRequest(path, setting))
+      }
+    },
+    { mode },
   )
+  return outcomes
+}
+
+async function observeRequest(path: string, { app, connect }: Setting): Promise<RolloutOutcome> {
+  const refusals: Refused[] = []
+  const subscription = onGateEvent((event) => refusals.push(event), { types: refusalTypes })
+  const before = app.handled()
+  const client = connect()
   try {
-    let outcome: Omit<RolloutOutcome, 'isHandled' | 'recorded'> | undefined
-    let handled = 0
-    await withClient(
-      target,
-      leaf,
-      async (client, { app, gates }) => {
-        const response = await client.request('GET', path).catch(() => null)
-        handled = app.handled()
-        if (response === null) {
-          const { error } = await gates.refused
-          outcome = { status: null, code: error.code, identity: null }
-        } else outcome = readAnswer(response.status, response.body)
-      },
-      { mode },
-    )
-    return { ...(outcome as NonNullable<typeof outcome>), isHandled: handled > 0, recorded }
+    const response = await client.request('GET', path).catch(() => null)
+    const answer =
+      response === null
+        ? { status: null, code: refusals[0]?.code ?? null, identity: null }
+        : readAnswer(response.status, response.body)
+    return { ...answer, isHandled: app.handled() > before, recorded: refusals.map(describeRefusal) }
   } finally {
+    client.close()
     subscription.stop()
   }
+}
+
+const refusalTypes = ['handshake-refused', 'identity-rejected', 'permission-denied'] as const
+
+type Refused = Extract<GateEvent, { readonly type: (typeof refusalTypes)[number] }>
+
+function describeRefusal({ type, statusCode, code, isEnforced }: Refused): string {
+  return `${type} ${statusCode} ${code} ${isEnforced ? 'enforced' : 'observed'}`
 }
 
 function readAnswer(status: number, body: string) {
