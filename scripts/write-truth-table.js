@@ -39,7 +39,7 @@ async function listRows(client) {
   for (const mode of rolloutModes) columns.push(await observeRollout(target, client, mode))
   return rolloutRoutes.map(([need], index) => {
     const outcomes = columns.flatMap((column) => column[index] ?? [])
-    return [client.name, need, ...outcomes.map(describe), codeOf(outcomes)]
+    return [client.name, need].concat(outcomes.map(describe), codeOf(outcomes))
   })
 }
 
@@ -54,6 +54,6 @@ function describe({ status, identity, recorded }) {
 
 /** @param {readonly RolloutOutcome[]} outcomes */
 function codeOf(outcomes) {
-  const code = outcomes.find(({ code }) => code !== null)?.code
+  const code = outcomes.find((outcome) => outcome.code !== null)?.code
   return code === undefined ? '' : `[${code}](errors/${code}.md)`
 }
