@@ -190,6 +190,27 @@ for (const [name, behind] of [
   })
 }
 
+for (const protocol of ['http/1.1', 'h2'] as const) {
+  t.test(`whoever cuts off a peer of ${protocol} when it is told of it harms nobody`, async (t) => {
+    const { reached, server, port } = await startCounting(t, protocol)
+    const connections = new Set<{ readonly destroy: () => unknown }>()
+    const opened = protocol === 'h2' ? 'session' : 'secureConnection'
+    server.on(opened, (connection: TLSSocket) => connections.add(connection))
+    const subscription = onGateEvent(
+      () => {
+        for (const connection of connections) connection.destroy()
+      },
+      { types: ['identity-rejected'] },
+    )
+    t.teardown(() => subscription.stop())
+    const last = ['GET / HTTP/1.1', 'host: localhost', 'connection: close', '', '']
+    if (protocol === 'h2') t.equal(await statusOf(openSession(t, port)), undefined)
+    else t.equal(await exchange(port, last), '')
+    t.ok(connections.size > 0)
+    t.strictSame([reached, subscription.faults], [[], 0])
+  })
+}
+
 t.test('a connection without a protocol of the server is closed', async (t) => {
   const { reached, port } = await startCounting(t, 'h2', ['unknownProtocol'])
   t.equal(await exchange(port, ['GET / HTTP/1.1', 'host: localhost', '', '']), '')
