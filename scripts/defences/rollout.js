@@ -29,7 +29,6 @@ export const rolloutDefences = [
         file: 'tls/unaccepted-connections',
         find: 'forgetFindings();',
         replace: ';',
-        nodes: [20],
       },
     ],
   },
