@@ -80,7 +80,7 @@ async function observeRequest(path: string, { app, connect }: Setting): Promise<
     const response = await client.request('GET', path).catch(() => null)
     const answer =
       response === null
-        ? { status: null, code: refusals[0]?.code ?? null, identity: null }
+        ? { status: null, code: (refusals[0] as Refused).code, identity: null }
         : readAnswer(response.status, response.body)
     return { ...answer, isHandled: app.handled() > before, recorded: refusals.map(describeRefusal) }
   } finally {
