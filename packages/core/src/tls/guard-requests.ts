@@ -4,7 +4,7 @@ import { guardEmit } from './guard-emit.js'
 import type { Emitter } from './guard-emit.js'
 
 /** A request that a server hands over, or the whole connection, by one event or another. */
-export interface Arrival {
+interface Arrival {
   readonly event: string
   readonly socket: object
   /** The headers of a request. */

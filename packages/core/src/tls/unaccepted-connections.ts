@@ -15,7 +15,7 @@ import { remoteAddressOf } from './remote-address.js'
 import type { DescribeUnverified } from './unverified-peer.js'
 
 /** A connection whose peer was not accepted, and which the mode leaves open. */
-export interface UnacceptedConnection {
+interface UnacceptedConnection {
   readonly socket: TLSSocket
   readonly refusal: PeerGateError
   readonly describeUnverified: DescribeUnverified
