@@ -99,7 +99,7 @@ export const handshakeDefences = [
       },
       {
         without: 'the refusal of resumed sessions where none is issued',
-        file: 'tls/attachment',
+        file: 'tls/accept-connection',
         find: 'refuseResumption(mayResume);',
         replace: ';',
         nodes: [20, 22],

@@ -3,6 +3,7 @@
 // row to the test that must miss it.
 import { handshakeDefences } from './handshake.js'
 import { peerDefences } from './peers.js'
+import { rolloutDefences } from './rollout.js'
 import { sessionDefences } from './sessions.js'
 import { trustDefences } from './trust.js'
 
@@ -33,4 +34,5 @@ export const findingTests = [
   ...sessionDefences,
   ...trustDefences,
   ...peerDefences,
+  ...rolloutDefences,
 ]

@@ -19,7 +19,7 @@ export const sessionDefences = [
       },
       {
         without: 'the refusal of resumed sessions where none is issued',
-        file: 'tls/attachment',
+        file: 'tls/accept-connection',
         find: 'refuseResumption(mayResume);',
         replace: ';',
       },
@@ -31,7 +31,7 @@ export const sessionDefences = [
       },
       {
         without: 'judging a peer before HTTP',
-        file: 'tls/attachment',
+        file: 'tls/accept-connection',
         find: 'refuseUnaccepted(peer, current());',
         replace: '',
       },

@@ -19,7 +19,7 @@ export const trustDefences = [
       },
       {
         without: 'the refusal of a context that somebody else chose',
-        file: 'tls/attachment',
+        file: 'tls/accept-connection',
         find: 'names.refuseForeignContext(socket);',
         replace: ';',
       },

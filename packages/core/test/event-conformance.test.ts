@@ -1,9 +1,8 @@
-import { eventConformance } from '@peergate/testkit'
+import { createPlainTarget, eventConformance } from '@peergate/testkit'
 import t from 'tap'
-import { targets } from './support/conformance-driver.js'
 
-for (const target of targets) {
+for (const protocol of ['http/1.1', 'h2'] as const) {
   for (const { name, run } of eventConformance) {
-    t.test(`${target.protocol} ${name}`, () => run(target))
+    t.test(`${protocol} ${name}`, () => run(createPlainTarget(protocol)))
   }
 }

@@ -11,6 +11,7 @@ import {
   trustedByCertificate,
 } from '@peergate/core'
 import type {
+  HostOptions,
   IdentityRule,
   PeerGate,
   PeerRefusal,
@@ -70,6 +71,8 @@ export interface ConformanceGates {
   readonly refused: Promise<PeerRefusal>
   /** A client certificate of the payments CA, with `request` instead of its parts. */
   readonly issueClient: (request?: Partial<LeafRequest>) => Promise<MintedLeaf>
+  /** A client whose certificate the payments CA has revoked; with the option `mode` alone. */
+  readonly revoked: MintedLeaf | null
 }
 
 /** The SPIFFE ID that may read and not write. */
@@ -80,7 +83,10 @@ export interface ConformanceGatesOptions {
   readonly byHost?: boolean
   /** Whether the gate identifies the clients that {@link proxyId} forwards, and nobody else. */
   readonly behindProxy?: boolean
-  /** What the gates do about those they refuse; `strict` without it. */
+  /**
+   * What the gates do about those they refuse; `strict` without it. With it, their payments CA has a
+   * revocation list.
+   */
   readonly mode?: RolloutMode
 }
 
@@ -106,31 +112,34 @@ export function readForwarded(
     contract: rfc9440({ proxyVerifies }),
     trustedProxies: trustedByCertificate({ tls, identity, allow: [proxyId], trustSet: 'batch' }),
     trustSet: 'payments',
+    mode: tls.mode === 'observe' ? 'observe' : 'enforce',
   })
 }
 
 export async function createConformanceGates({
   byHost = false,
   behindProxy = false,
-  mode = 'strict',
+  mode,
 }: ConformanceGatesOptions = {}): Promise<ConformanceGates> {
   const pki = await mintPki(conformanceDeclaration)
+  const issueClient = (request?: Partial<LeafRequest>) =>
+    pki.issue({
+      issuer: 'payments-client-ca',
+      subject: 'CN=reader',
+      usage: 'client',
+      uri: [readerId],
+      ...request,
+    })
+  const revoked = mode === undefined ? null : await issueClient()
+  const host = await createHost(pki, revoked)
   const refusals = new EventEmitter()
   const refused = once(refusals, 'refused').then(
     ([refusal]: PeerRefusal[]) => refusal as PeerRefusal,
   )
-  const server = pki.leaf('server')
-  const host = {
-    server: { cert: server.certificate, key: server.key },
-    clientCas: {
-      payments: pki.authority('payments-client-ca').certificate,
-      batch: pki.authority('batch-client-ca').certificate,
-    },
-  }
   const tls = createTlsGate({
     name: gateName,
-    mode,
     ...(byHost ? { hosts: { localhost: host } } : host),
+    ...(mode !== undefined && { mode }),
     onRefused: (refusal) => refusals.emit('refused', refusal),
   })
   const policy = definePolicy({
@@ -141,18 +150,17 @@ export async function createConformanceGates({
   const identity = spiffe({ trustDomain: 'prod.example' })
   const source = behindProxy ? readForwarded(tls, identity, true) : socketSource({ tls })
   const gate = createPeerGate({ name: gateName, source, identity, policy })
-  return {
-    pki,
-    tls,
-    gate,
-    refused,
-    issueClient: (request) =>
-      pki.issue({
-        issuer: 'payments-client-ca',
-        subject: 'CN=reader',
-        usage: 'client',
-        uri: [readerId],
-        ...request,
-      }),
-  }
+  return { pki, tls, gate, refused, issueClient, revoked }
+}
+
+async function createHost(pki: Pki, revoked: MintedLeaf | null): Promise<HostOptions> {
+  const { certificate, key } = pki.leaf('server')
+  const issuer = 'payments-client-ca'
+  const anchors = pki.authority(issuer).certificate
+  const batch = pki.authority('batch-client-ca').certificate
+  const server = { cert: certificate, key }
+  if (revoked === null) return { server, clientCas: { payments: anchors, batch } }
+  const list = await pki.revocationList({ issuer, serialNumbers: [revoked.serialNumber] })
+  const payments = { anchors, revocation: { lists: list.pem } }
+  return { server, clientCas: { payments, batch } }
 }

@@ -43,29 +43,61 @@ export interface Setting {
   readonly gates: ConformanceGates
   readonly app: ConformanceApp
   readonly leaf: MintedLeaf
+  /** A client with that certificate, and a connection of its own. */
+  readonly connect: () => TestClient
 }
 
-/** Runs `use` with one client of a fresh application; `request` null stands for no certificate. */
+/** `null` stands for no certificate, and `revoked` for the one that gates with a mode have revoked. */
+export type ConformanceLeaf = Partial<LeafRequest> | 'revoked' | null
+
+type SettingOptions = ConformanceGatesOptions & { readonly answering?: RefusalAnswerOptions }
+
+/** Runs `use` with one client of a fresh application. */
 export async function withClient(
   target: ConformanceTarget,
-  request: Partial<LeafRequest> | null,
+  request: ConformanceLeaf,
   use: (client: TestClient, setting: Setting) => Promise<void>,
-  options: ConformanceGatesOptions & { readonly answering?: RefusalAnswerOptions } = {},
+  options: SettingOptions = {},
 ): Promise<void> {
-  const { answering = {}, ...kind } = options
+  await withApp(
+    target,
+    request,
+    async (setting) => {
+      const client = setting.connect()
+      try {
+        await use(client, setting)
+      } finally {
+        client.close()
+      }
+    },
+    options,
+  )
+}
+
+/** Runs `use` with a fresh application, and a certificate for clients of it. */
+export async function withApp(
+  target: ConformanceTarget,
+  request: ConformanceLeaf,
+  use: (setting: Setting) => Promise<void>,
+  { answering = {}, ...kind }: SettingOptions,
+): Promise<void> {
   const gates = await createConformanceGates(kind)
   const app = await target.start(gates, answering)
-  const leaf = await gates.issueClient(request ?? {})
-  const client = openTestClient({
-    port: app.port,
-    protocol: target.protocol,
-    serverCa: gates.pki.authority('server-ca').certificate,
-    leaf: request === null ? undefined : leaf,
-  })
+  const { revoked } = gates
+  const leaf =
+    request === 'revoked' && revoked !== null
+      ? revoked
+      : await gates.issueClient(typeof request === 'object' && request !== null ? request : {})
+  const connect = () =>
+    openTestClient({
+      port: app.port,
+      protocol: target.protocol,
+      serverCa: gates.pki.authority('server-ca').certificate,
+      leaf: request === null ? undefined : leaf,
+    })
   try {
-    await use(client, { gates, app, leaf })
+    await use({ gates, app, leaf, connect })
   } finally {
-    client.close()
     await app.close()
   }
 }

@@ -21,6 +21,8 @@ export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'
 export type { ConformanceApp, ConformanceCase, ConformanceTarget } from './conformance-target.js'
 export { eventConformance } from './event-conformance.js'
+export { rolloutConformance } from './rollout-conformance.js'
+export { createPlainTarget } from './plain-target.js'
 export { decisionConformance, requestDecisions } from './decision-conformance.js'
 export type {
   DecisionGates,

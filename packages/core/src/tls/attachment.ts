@@ -15,9 +15,11 @@ import { describeCertificate } from './certificate-description.js'
 import { connectionFactsOf } from './connection-facts.js'
 import { guardRequests } from './guard-requests.js'
 import { createHandshakeStates } from './handshake-states.js'
+import type { HandshakeStates } from './handshake-states.js'
 import type { HostName } from './host-options.js'
 import type { LiveConnection } from './live-connection.js'
 import { createLiveConnections } from './live-connections.js'
+import type { LiveConnections } from './live-connections.js'
 import { explainHandshakeFailure } from './refusal.js'
 import type { RefusalReport } from './refusal-report.js'
 import { refusePeer } from './refuse-peer.js'
@@ -25,6 +27,7 @@ import { rememberAddresses } from './remote-address.js'
 import type { ServerNames } from './server-names.js'
 import type { TrustState } from './trust-state.js'
 import { createUnacceptedConnections } from './unaccepted-connections.js'
+import type { UnacceptedConnections } from './unaccepted-connections.js'
 
 /** The servers of one TLS gate, and their connections. */
 export interface Attachment {
@@ -58,31 +61,13 @@ interface AttachmentOptions {
 }
 
 export function createAttachment(options: AttachmentOptions): Attachment {
-  const { current, names, mode, events, report, mayResume } = options
+  const { current, names, mode, report } = options
   const contexts = new Map<Server, SetContext>()
   const connections = createLiveConnections(options)
   const unaccepted = createUnacceptedConnections(options)
   const handshakes = createHandshakeStates(current)
 
-  function judge(socket: TLSSocket): void {
-    socket.disableRenegotiation()
-    const peer = acceptConnection(socket, { current, names, handshakes, mayResume })
-    if ('error' in peer) return refuse(socket, peer)
-    connections.add(socket, peer)
-    events.publish('connection-accepted', () => describeAccepted(socket, peer, current()))
-  }
-
-  /** Closes the connection, or leaves it open as one that is not accepted. */
-  function refuse(socket: TLSSocket, { error, leaf, describeUnverified }: RefusedPeer): void {
-    const isEnforced = mode === 'strict'
-    const leaveOpen = (refusal: PeerGateError) =>
-      unaccepted.add({ socket, refusal, describeUnverified })
-    const close = () => (isEnforced ? void socket.destroy() : leaveOpen(error))
-    const refusal = refusePeer({ error, socket, certificate: leaf?.certificate ?? null, close })
-    // Now with the remedy, for what is recorded of its requests.
-    if (!isEnforced) leaveOpen(refusal.error)
-    report.refused(refusal, isEnforced, describeUnverified)
-  }
+  const judge = createJudge(options, { connections, unaccepted, handshakes })
 
   /** What is known of the peer of a connection now; where it is refused, the connection is closed. */
   function judgeAgain(connection: LiveConnection): PeerEvidence | PeerGateError {
@@ -94,7 +79,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   return {
     attach(server) {
       if (contexts.has(server)) return
-      const setContext = bindServer(server, current().serverOptions)
+      const setContext = bindServer(server, current().serverOptions, mode)
       setContext(current().contextOptions)
       contexts.set(server, setContext)
       rememberAddresses(server)
@@ -124,6 +109,38 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       for (const connection of connections.list()) judgeAgain(connection)
     },
   }
+}
+
+/** Judges the connections whose handshake has succeeded. */
+function createJudge(
+  { current, names, mode, events, report, mayResume }: AttachmentOptions,
+  { connections, unaccepted, handshakes }: KnownConnections,
+): (socket: TLSSocket) => void {
+  /** Closes the connection, or leaves it open as one that is not accepted. */
+  function refuse(socket: TLSSocket, { error, leaf, describeUnverified }: RefusedPeer): void {
+    const isEnforced = mode === 'strict'
+    const leaveOpen = (refusal: PeerGateError) =>
+      unaccepted.add({ socket, refusal, describeUnverified })
+    const close = () => (isEnforced ? void socket.destroy() : leaveOpen(error))
+    const refusal = refusePeer({ error, socket, certificate: leaf?.certificate ?? null, close })
+    // Now with the remedy, for what is recorded of its requests.
+    if (!isEnforced) leaveOpen(refusal.error)
+    report.refused(refusal, isEnforced, describeUnverified)
+  }
+
+  return (socket) => {
+    socket.disableRenegotiation()
+    const peer = acceptConnection(socket, { current, names, handshakes, mayResume })
+    if ('error' in peer) return refuse(socket, peer)
+    connections.add(socket, peer)
+    events.publish('connection-accepted', () => describeAccepted(socket, peer, current()))
+  }
+}
+
+interface KnownConnections {
+  readonly connections: LiveConnections
+  readonly unaccepted: UnacceptedConnections
+  readonly handshakes: HandshakeStates
 }
 
 function reportFailures(

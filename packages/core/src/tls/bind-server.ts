@@ -1,6 +1,8 @@
+import { Server as HttpsServer } from 'node:https'
 import { Server } from 'node:tls'
 import type { SecureContextOptions } from 'node:tls'
 import { optionError } from '../options.js'
+import type { RolloutMode } from '../rollout-mode.js'
 import { serverOptionsBy } from './server-options.js'
 import type { TlsServerOptions } from './server-options.js'
 
@@ -13,8 +15,13 @@ export type SetContext = (contextOptions: SecureContextOptions) => void
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
-export function bindServer(server: Server, serverOptions: TlsServerOptions): SetContext {
+export function bindServer(
+  server: Server,
+  serverOptions: TlsServerOptions,
+  mode: RolloutMode,
+): SetContext {
   refuseUnfitServer(server)
+  if (mode === 'enforce') refuseWithoutHttp(server)
   refuseSessionStore(server)
   refuseOtherOptions(server, serverOptions)
   const setContext = server.setSecureContext.bind(server)
@@ -33,6 +40,13 @@ function refuseUnfitServer(server: Server): void {
   if (server.listening) {
     throw invalid('the server already listens, so that peers came in unseen; attach before listen')
   }
+}
+
+/** Whoever is not accepted could be answered by nobody, and would be let in. */
+function refuseWithoutHttp(server: Server): void {
+  // Node does not give away the class of its HTTP/2 servers.
+  if (server instanceof HttpsServer || 'updateSettings' in server) return
+  throw invalid('the mode "enforce" answers over HTTP, and the server is none of https or http2')
 }
 
 /** A store would keep sessions that were made under another trust. */

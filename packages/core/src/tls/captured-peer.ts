@@ -44,7 +44,7 @@ export function capturePeer(
   const leaf = openCertificate(der)
   let standing: Standing | null = null
   let refusal: PeerGateError | null = null
-  let describe: DescribeUnverified = () => null
+  let describe = describeNobody
 
   function standUnder(state: TrustState): Standing {
     // By the state and not by its epoch: lists that were issued anew are of the same epoch.
@@ -80,6 +80,8 @@ export function capturePeer(
     describeUnverified: () => describe(),
   }
 }
+
+const describeNobody: DescribeUnverified = () => null
 
 /** The same evidence as long as it says the same, since what follows from it is remembered under it. */
 function keepEvidence(

@@ -34,5 +34,6 @@ function cipherOf(socket: TLSSocket): string | null {
 
 /** Of a connection that is closed, Node says null, and its types do not say so. */
 function wasResumed(socket: TLSSocket): boolean {
-  return (socket.isSessionReused() as boolean | null) ?? false
+  const isReused: unknown = socket.isSessionReused()
+  return isReused === true
 }

@@ -1,12 +1,15 @@
+import type { ServerHttp2Stream } from 'node:http2'
 import type { Server } from 'node:tls'
+import { guardEmit } from './guard-emit.js'
+import type { Emitter } from './guard-emit.js'
 
-/** A request that a server hands over, by one event or another. */
-export interface Arrival {
+/** A request that a server hands over, or the whole connection, by one event or another. */
+interface Arrival {
   readonly event: string
   readonly socket: object
-  /** The headers; of HTTP/2 with those that begin with a colon. */
+  /** The headers of a request. */
   readonly headers: unknown
-  /** The response or, where they upgrade the connection, the socket itself; the stream of HTTP/2. */
+  /** The response or, where they upgrade the connection, the socket itself; the session of HTTP/2. */
   readonly answer: unknown
 }
 
@@ -20,16 +23,36 @@ export type MayPass = (arrival: Arrival) => boolean
  * together every one is emitted, even after the first has destroyed the socket.
  */
 export function guardRequests(server: Server, mayPass: MayPass): void {
-  const emit = server.emit.bind(server) as (event: unknown, ...values: unknown[]) => boolean
-  Object.defineProperty(server, 'emit', {
-    configurable: true,
-    writable: true,
-    value(event: unknown, ...values: unknown[]): boolean {
-      const arrival = event === 'stream' ? readStream(values) : readRequest(event, values)
-      if (arrival !== null && !mayPass(arrival)) return true
-      return emit(event, ...values)
-    },
+  guardEmit(server, (event, values) => {
+    const arrival = readArrival(event, values)
+    return arrival === null || mayPass(arrival)
   })
+}
+
+/**
+ * Takes all streams of an HTTP/2 session away from its listeners, and those of its server.
+ *
+ * At the session and not at the server: whoever has the session can listen to it itself, and a stream
+ * whose session was destroyed behind it no longer says which connection it came by.
+ *
+ * @param take is given each stream, and the headers of its request.
+ */
+export function takeStreams(
+  session: Emitter,
+  take: (stream: ServerHttp2Stream, headers: unknown) => void,
+): void {
+  guardEmit(session, (event, [stream, headers]) => {
+    if (event !== 'stream') return true
+    take(stream as ServerHttp2Stream, headers)
+    return false
+  })
+}
+
+function readArrival(event: unknown, [first, second]: readonly unknown[]): Arrival | null {
+  // Whoever speaks neither protocol of the server is handed over as a bare connection.
+  if (event === 'unknownProtocol') return arrivalOf(event, { socket: first }, first)
+  if (event === 'session') return arrivalOf(event, first, first)
+  return requestEvents.has(event) ? arrivalOf(event as string, first, second) : null
 }
 
 /** The events by which Node hands over a request; each request comes by one of them. */
@@ -41,19 +64,7 @@ const requestEvents: ReadonlySet<unknown> = new Set([
   'upgrade',
 ])
 
-function readRequest(event: unknown, [request, answer]: unknown[]): Arrival | null {
-  if (!requestEvents.has(event)) return null
-  const { socket, headers } = (request ?? {}) as Partial<Arrival>
-  return isObject(socket) ? { event: event as string, socket, headers, answer } : null
-}
-
-/** What Node makes a request of for those who listen to `request`; others may listen to it itself. */
-function readStream([stream, headers]: unknown[]): Arrival | null {
-  const { session } = (stream ?? {}) as { readonly session?: { readonly socket?: unknown } }
-  const socket = session?.socket
-  return isObject(socket) ? { event: 'stream', socket, headers, answer: stream } : null
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+function arrivalOf(event: string, from: unknown, answer: unknown): Arrival | null {
+  const { socket, headers } = (from ?? {}) as Partial<Arrival>
+  return typeof socket === 'object' && socket !== null ? { event, socket, headers, answer } : null
 }

@@ -42,13 +42,13 @@ export interface TlsGate {
    *
    * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for anything but a TLS server, one that
    * listens already, one that another TLS gate is attached to, one with an external session store,
-   * or one that was made with other TLS options.
+   * one that was made with other TLS options or, in the mode `enforce`, one that does not speak HTTP.
    */
   readonly attach: (server: Server) => void
   /**
    * Reads all files again and, if everything is in order, puts them in force on every attached server
    * at once: new handshakes see the new material, live connections are judged again, and those that
-   * are no longer accepted are closed.
+   * are no longer accepted are closed, unless the mode is `observe`.
    *
    * @throws {PeerGateError} what {@link createTlsGate} throws; then everything stays as it was.
    */
@@ -77,7 +77,7 @@ export interface TlsGateStatus {
 }
 
 /**
- * The TLS of a strict server. Node's defaults that would let a peer in unverified are closed:
+ * The TLS of a server, which is strict unless `mode` says otherwise. Node's defaults that would let a peer in unverified are closed:
  * certificates are requested and required, renegotiation is refused, and no session tickets are issued
  * unless `resumption` says so.
  *

@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { ServerResponse } from 'node:http'
-import type { ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { PeerGateError } from '../errors.js'
 import type { CreateProblem, ProblemDetails } from '../problem-details.js'
@@ -8,12 +9,13 @@ import type { GateEvents } from '../telemetry/gate-events.js'
 import { createRequestId } from '../telemetry/request-id.js'
 import { refusalFacts } from '../telemetry/refusal-facts.js'
 import { createConnectionMemory } from './connection-memory.js'
-import type { Arrival, MayPass } from './guard-requests.js'
+import { takeStreams } from './guard-requests.js'
+import type { MayPass } from './guard-requests.js'
 import { remoteAddressOf } from './remote-address.js'
 import type { DescribeUnverified } from './unverified-peer.js'
 
 /** A connection whose peer was not accepted, and which the mode leaves open. */
-export interface UnacceptedConnection {
+interface UnacceptedConnection {
   readonly socket: TLSSocket
   readonly refusal: PeerGateError
   readonly describeUnverified: DescribeUnverified
@@ -24,7 +26,8 @@ export interface UnacceptedConnections {
   readonly find: (socket: object) => UnacceptedConnection | undefined
   /**
    * In the mode `enforce`, answers the requests of these connections, for all servers at this one
-   * place, so that they reach no listener; in the mode `observe`, lets them pass.
+   * place, so that they reach no listener; in the mode `observe`, lets them pass. What wants another
+   * protocol, or leave to go on, has no answer that it could not mistake: its connection is closed.
    */
   readonly mayPass: MayPass
 }
@@ -47,38 +50,56 @@ export function createUnacceptedConnections(options: {
     }))
   }
 
+  function respond(connection: UnacceptedConnection, headers: unknown): ProblemDetails {
+    tell(connection)
+    return createProblem(connection.refusal, headers)
+  }
+
   return {
-    add: (connection) => memory.remember(connection.socket, connection),
+    add(connection) {
+      memory.remember(connection.socket, connection)
+      forgetFindings()
+    },
     find: memory.recall,
-    mayPass(arrival) {
-      const connection = mode === 'observe' ? undefined : memory.recall(arrival.socket)
+    mayPass({ event, socket, headers, answer }) {
+      const connection = mode === 'observe' ? undefined : memory.recall(socket)
       if (connection === undefined) return true
-      tell(connection)
-      answer(arrival, connection, createProblem)
+      if (event === 'session') {
+        const session = answer as ServerHttp2Session
+        takeStreams(session, (stream, of) => answerStream(stream, respond(connection, of)))
+        // The session itself is still told of, since servers close by it those that they know.
+        return true
+      }
+      if (event === 'request' && answer instanceof ServerResponse) {
+        const { statusCode, headers: lines, body } = respond(connection, headers)
+        answer.writeHead(statusCode, lines).end(body)
+      } else {
+        if (event !== 'unknownProtocol') tell(connection)
+        connection.socket.destroy()
+      }
       return false
     },
   }
 }
 
-/** What wants another protocol, or leave to go on, has no answer that it could not mistake. */
-function answer(
-  { event, headers, answer: to }: Arrival,
-  { socket, refusal }: UnacceptedConnection,
-  createProblem: CreateProblem,
-): void {
-  const problem = createProblem(refusal, headers)
-  if (event === 'stream') answerStream(to as ServerHttp2Stream, problem)
-  else if (event === 'request' && to instanceof ServerResponse) {
-    to.writeHead(problem.statusCode, problem.headers).end(problem.body)
-  } else socket.destroy()
+/**
+ * What OpenSSL found against a signature in the chain is still in its queue of errors, and Node takes it
+ * for a fault of the connection as soon as there is nothing more to read. Reading a certificate empties
+ * the queue, whatever comes of it.
+ */
+function forgetFindings(): void {
+  try {
+    void new X509Certificate(new Uint8Array())
+  } catch {
+    // It is none.
+  }
 }
 
-function answerStream(stream: ServerHttp2Stream, problem: ProblemDetails): void {
-  // Whoever resets the stream with an error would otherwise end the process, since nobody else listens.
+/** The client may have taken its request back, and may do so at any time: that must not throw. */
+function answerStream(stream: ServerHttp2Stream, { statusCode, headers, body }: ProblemDetails) {
   stream.on('error', () => undefined)
-  // It can be reset before it is handed over, and would throw.
   if (stream.destroyed || stream.closed) return
-  stream.respond({ ':status': problem.statusCode, ...problem.headers })
+  stream.respond({ ':status': statusCode, ...headers })
   // To HEAD, it has ended by now.
-  if (!stream.writableEnded) stream.end(problem.body)
+  if (!stream.writableEnded) stream.end(body)
 }

@@ -42,7 +42,7 @@ for (const protocol of ['http/1.1', 'h2'] as const) {
         remoteAddress: '127.0.0.1',
         servername: 'localhost',
         protocol: 'TLSv1.3',
-        certificate: { subject: 'CN=reader', serialNumber: leaf.serialNumber },
+        unverifiedCertificate: { subject: 'CN=reader', serialNumber: leaf.serialNumber },
       })
       t.equal(requests, 0, 'no HTTP was read')
     })

@@ -29,6 +29,9 @@ const clientHello = await new Promise<Buffer>((resolve) => {
   })
 })
 
+/** What was chosen when the certificate was missed. */
+const ciphers = { 'TLSv1.2': null, 'TLSv1.3': 'TLS_AES_256_GCM_SHA384' } as const
+
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   const versions = { minVersion: version, maxVersion: version }
 
@@ -61,6 +64,8 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       remoteAddress: '127.0.0.1',
       servername: 'localhost',
       protocol: version,
+      cipher: ciphers[version],
+      isResumed: false,
       unverifiedCertificate: null,
     })
   })

@@ -65,7 +65,7 @@ for (const protocol of ['http/1.1', 'h2'] as const) {
           remoteAddress: '127.0.0.1',
           servername: 'localhost',
           protocol: 'TLSv1.3',
-          certificate: { subject: 'CN=reader', serialNumber: worker.serialNumber },
+          unverifiedCertificate: { subject: 'CN=reader', serialNumber: worker.serialNumber },
         },
       ])
       tls.setDenylist({ fingerprints: [fingerprintOf(worker), fingerprintOf(colleague)] })
@@ -90,7 +90,7 @@ for (const protocol of ['http/1.1', 'h2'] as const) {
     t.match(refusals, [
       {
         error: { code: 'ERR_PEERGATE_REVOCATION_UNKNOWN' },
-        certificate: { serialNumber: worker.serialNumber },
+        unverifiedCertificate: { serialNumber: worker.serialNumber },
       },
     ])
     t.equal(await ask(live), 'refused')

@@ -1,12 +1,31 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
-import type { Http2ServerRequest, ServerHttp2Session } from 'node:http2'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Server } from 'node:tls'
 import { allOf, authenticated, createRefusalAnswer, publicRoute, trustSet } from '@peergate/core'
 import type { Guard, RefusalAnswerOptions, Requirement } from '@peergate/core'
-import type { ConformanceApp, ConformanceGates, ConformanceTarget } from '@peergate/testkit'
+import type { ConformanceGates } from './conformance-gates.js'
+import type { ConformanceApp, ConformanceTarget } from './conformance-target.js'
+
+/** A server of Node's own without a framework: the least that an adapter is, held to the same rules. */
+export function createPlainTarget(protocol: ConformanceTarget['protocol']): ConformanceTarget {
+  return {
+    protocol,
+    async start(gates, answering) {
+      const { handled, handle } = createDriver(gates, answering)
+      const { serverOptions } = gates.tls
+      const server: Server =
+        protocol === 'h2'
+          ? createSecureServer(serverOptions, handle)
+          : createServer(serverOptions, handle)
+      gates.tls.attach(server)
+      return { ...(await listen(server)), handled }
+    },
+  }
+}
 
 type Request = IncomingMessage | Http2ServerRequest
 
@@ -18,7 +37,7 @@ interface Answer {
 
 interface Driver {
   readonly handled: () => number
-  readonly answer: (request: Request) => Promise<Answer>
+  readonly handle: (request: Request, response: ServerResponse | Http2ServerResponse) => void
 }
 
 interface DriverRoute {
@@ -26,7 +45,7 @@ interface DriverRoute {
   readonly guards: readonly Guard[]
 }
 
-/** The least that an adapter is: it asks for the sender, finds the guards, and answers. */
+/** It asks for the sender, finds the guards, and answers. */
 function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOptions): Driver {
   const { problem } = createRefusalAnswer('driver', gate, answering)
   const read = gate.permission('invoice:read')
@@ -57,60 +76,31 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
     return { statusCode: 200, headers: {}, body: JSON.stringify(sender.identity) }
   }
 
-  return { handled: () => handled, answer }
+  async function send(request: Request, response: ServerResponse): Promise<void> {
+    const { statusCode, headers, body } = await answer(request)
+    response.writeHead(statusCode, headers).end(body)
+  }
+
+  return {
+    handled: () => handled,
+    // Both responses have what is needed, and their types do not agree on it.
+    handle: (request, response) => void send(request, response as ServerResponse),
+  }
 }
 
 const notFound: Answer = { statusCode: 404, headers: {}, body: '' }
 
-async function startHttp1(
-  gates: ConformanceGates,
-  answering: RefusalAnswerOptions,
-): Promise<ConformanceApp> {
-  const { handled, answer } = createDriver(gates, answering)
-  const server = createServer(gates.tls.serverOptions, (request, response) => {
-    void answer(request).then(({ statusCode, headers, body }) =>
-      response.writeHead(statusCode, headers).end(body),
-    )
-  })
-  gates.tls.attach(server)
+async function listen(server: Server): Promise<Omit<ConformanceApp, 'handled'>> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     port: (server.address() as AddressInfo).port,
-    handled,
     async close() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
-  }
-}
-
-async function startHttp2(
-  gates: ConformanceGates,
-  answering: RefusalAnswerOptions,
-): Promise<ConformanceApp> {
-  const { handled, answer } = createDriver(gates, answering)
-  const server = createSecureServer(gates.tls.serverOptions, (request, response) => {
-    void answer(request).then(({ statusCode, headers, body }) =>
-      response.writeHead(statusCode, headers).end(body),
-    )
-  })
-  gates.tls.attach(server)
-  const sessions = new Set<ServerHttp2Session>()
-  server.on('session', (session) => sessions.add(session))
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    port: (server.address() as AddressInfo).port,
-    handled,
-    async close() {
-      for (const session of sessions) session.destroy()
+      for (const socket of sockets) socket.destroy()
+      // That of HTTP/2 does not give itself back, as its types say.
       server.close()
       await once(server, 'close')
     },
   }
 }
-
-/** The least that an adapter is, as HTTPS servers of both protocols. */
-export const targets: readonly ConformanceTarget[] = [
-  { protocol: 'http/1.1', start: startHttp1 },
-  { protocol: 'h2', start: startHttp2 },
-]
