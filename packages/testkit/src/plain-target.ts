@@ -68,6 +68,7 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
     const asked = `${request.method} ${request.url?.split('?')[0]}`
     const { route, guards } = routes.get(asked) ?? unmatched
     for (const guard of guards) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other is what it is about
       const decision = await guard(sender, request, {}, () => ({ raw: request, route }))
       if (!decision.allowed) return problem(decision.error, request.headers)
     }
