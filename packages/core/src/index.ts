@@ -192,7 +192,8 @@ export type {
   DeniedDecision,
   PendingDecision,
 } from './policy/decision/decision.js'
-export type { DescribeRequest, Guard, RequestPlace, Sender } from './policy/decision/guard.js'
+export type { Guard } from './policy/decision/guard.js'
+export type { DescribeRequest, RequestPlace, Sender } from './policy/decision/question.js'
 export { onceDecided } from './policy/decision/once-decided.js'
 export type { AuthorizationQuestion, Authorize } from './policy/decision/authorizer.js'
 export { allOf, anyOf } from './policy/requirement/combine.js'

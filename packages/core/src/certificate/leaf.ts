@@ -40,7 +40,7 @@ function refuseFewBits(algorithm: string, bits: number | null, minimum: number):
 }
 
 function isCa(fault: string): PeerGateError {
-  const detail = `${fault}; give the client a certificate of its own and not that of a CA`
+  const detail = `${fault}; use a certificate of its own and not that of a CA`
   return new PeerGateError('ERR_PEERGATE_CERTIFICATE_IS_CA', detail)
 }
 

@@ -4,6 +4,7 @@ import type { Membership } from './client-cas.js'
 import type { Hosts } from './hosts.js'
 import { isIssuedBy } from './load-certificates.js'
 import type { LoadedCertificate } from './load-certificates.js'
+import type { ListInForce } from './revocation.js'
 
 /** A CA that clients are admitted by. */
 export interface ConfiguredAuthority {
@@ -17,12 +18,8 @@ export interface ConfiguredAuthority {
 }
 
 /** A revocation list that is in force. */
-export interface ConfiguredRevocationList {
+export interface ConfiguredRevocationList extends ListInForce {
   readonly trustSet: string
-  /** The CA that it is of, as RFC 4514 writes it. */
-  readonly issuer: string
-  /** When the next one was announced for, in epoch milliseconds; null where it does not say. */
-  readonly nextUpdate: number | null
 }
 
 /** The CAs of all sets; a set that several hosts share has its own once. */

@@ -1,13 +1,20 @@
 import { hash } from 'node:crypto'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
-import type { ConfiguredRevocationList } from './authorities.js'
 import { isIssuedBy } from './load-certificates.js'
 import type { LoadedCertificate } from './load-certificates.js'
 import { loadRevocationLists } from './revocation-lists.js'
 import type { LoadedRevocationList } from './revocation-lists.js'
 import type { RevocationOptions } from './revocation-options.js'
 import { createStalenessRule } from './staleness-rule.js'
+
+/** What can be told of a revocation list. */
+export interface ListInForce {
+  /** The CA that it is of, as RFC 4514 writes it. */
+  readonly issuer: string
+  /** When the next one was announced for, in epoch milliseconds; null where it does not say. */
+  readonly nextUpdate: number | null
+}
 
 /** What the revocation lists of one client CA set say of certificates. */
 export interface Revocation {
@@ -17,7 +24,7 @@ export interface Revocation {
    */
   readonly canonical: string
   /** The lists that are in force, each with the CA that it is of. */
-  readonly lists: readonly Pick<ConfiguredRevocationList, 'issuer' | 'nextUpdate'>[]
+  readonly lists: readonly ListInForce[]
   /**
    * Refuses a certificate that is revoked, or of which that cannot be told. So that nobody stays in
    * who was let in before, it is asked again on every request.

@@ -35,7 +35,7 @@ void t.test('rejects certificates that may sign others', (t) => {
   const ca = extensions(extension('2.5.29.19', sequence(boolean(true))))
   const signer = extensions(extension('2.5.29.15', namedBits([0, 5])))
   const code = 'ERR_PEERGATE_CERTIFICATE_IS_CA'
-  const own = 'give the client a certificate of its own and not that of a CA'
+  const own = 'use a certificate of its own and not that of a CA'
   t.same(judge({ extensions: ca }), { code, detail: `basicConstraints has cA set; ${own}` })
   t.same(judge({ extensions: signer }), { code, detail: `keyUsage has keyCertSign set; ${own}` })
   t.end()

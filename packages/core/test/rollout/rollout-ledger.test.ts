@@ -55,7 +55,7 @@ for (const [name, options, fault] of [
   [
     'two gates',
     { window: 1, tls, gate: 'batch' },
-    'option "gate" is "batch", and the gate in option "tls" is called "default"; give both gates of a service one name',
+    'option "gate" is "batch", and the gate in option "tls" is called "conformance"; give both gates of a service one name',
   ],
   ['no clock', { window: 1, clock: 1 }, 'option "clock" must be a function'],
 ] as const) {

@@ -78,12 +78,17 @@ t.test('refuses what would only fail at the first handshake', (t) => {
       certFault,
       `${first}: a PRIVATE KEY is no certificate; remove it`,
     ],
-    ['a CA', credentialsOf('ca'), certFault, `${unfit}: basicConstraints has cA set`],
+    [
+      'a CA',
+      credentialsOf('ca'),
+      certFault,
+      `${unfit}: basicConstraints has cA set; use a certificate of its own and not that of a CA`,
+    ],
     [
       'a chain upside down',
       { cert: intermediate + cert, key },
       certFault,
-      `${unfit}: basicConstraints has cA set`,
+      `${unfit}: basicConstraints has cA set; use a certificate of its own and not that of a CA`,
     ],
     [
       'a client',

@@ -1,12 +1,18 @@
-import type { ClientIdentity } from '../../client-identity.js'
 import { PeerGateError } from '../../errors.js'
 import { optionError } from '../../options.js'
-import type { RequestLike } from '../../peer-source.js'
 import type { Answers, Asking } from './asking.js'
+import type { Conclude } from './conclude.js'
 import { allow, deny } from './decision.js'
 import type { Decision, DeniedDecision, PendingDecision } from './decision.js'
 import { createJudge } from './judge.js'
 import type { Judge, Jury } from './jury.js'
+import type {
+  AdmittedQuestion,
+  DescribeRequest,
+  MaybeSender,
+  Question,
+  Sender,
+} from './question.js'
 import type { PermissionRequirement, Requirement } from '../requirement/requirement.js'
 import {
   enforcedOf,
@@ -21,11 +27,6 @@ import type { Trial } from './trial.js'
 import { refuseUnknownSet } from '../trust-sets.js'
 import type { TrustSets } from '../trust-sets.js'
 import { refuseUnknownPermission } from '../unknown-permission.js'
-
-/** What a decision needs to know of the sender of a request. */
-export type Sender =
-  | { readonly evidence: object; readonly identity: ClientIdentity; readonly refusal: null }
-  | { readonly evidence: object | null; readonly identity: null; readonly refusal: PeerGateError }
 
 /**
  * A requirement made ready for requests. It neither throws nor rejects: what is no sender is refused.
@@ -42,47 +43,10 @@ export type Guard = (
   describe?: DescribeRequest,
 ) => PendingDecision
 
-/** Tells of a request for records. Called only where somebody wants to know. */
-export type DescribeRequest = (request: never) => RequestPlace
-
-/** Where a request came to. */
-export interface RequestPlace {
-  /** Node's request. */
-  readonly raw: RequestLike
-  /** The method and the declared path: `GET /invoices/:id`; null outside of routes. */
-  readonly route: string | null
-}
-
 /** The two doors from a policy to the requirements of routes. */
 export interface Requirements<Permission extends string> {
   readonly permission: <Tag extends Permission>(tag: Tag) => PermissionRequirement<Tag>
   readonly guard: (requirement: Requirement) => Guard
-}
-
-/** What becomes of a decision: it is recorded, and only recorded by a gate that observes. */
-export interface Conclude {
-  /** Whether nothing becomes of it, so that nobody has to be told. */
-  readonly isIdle: () => boolean
-  readonly settle: (decision: Decision, question: Question) => Decision
-  /** Whether anybody wants to know which identities would be denied. */
-  readonly isTrialHeard: () => boolean
-  /** Begins the record of what is only tried, and gives what is to be told of each denial. */
-  readonly recordTrial: (
-    question: AdmittedQuestion,
-  ) => (denial: DeniedDecision, statement: EnforcedStatement) => void
-}
-
-/** What was asked. */
-export interface Question {
-  readonly sender: MaybeSender
-  readonly statement: EnforcedStatement
-  readonly request: unknown
-  readonly describe: DescribeRequest | undefined
-}
-
-/** A question about a request that was let in, of which there is a sender. */
-export interface AdmittedQuestion extends Question {
-  readonly sender: Sender
 }
 
 /** What requirements are read and judged by. */
@@ -207,9 +171,6 @@ function askAndTry(
   const decision = ask(sender, request, params, { answers, isShadow: false })
   return 'allowed' in decision ? settle(decision) : decision.then(settle)
 }
-
-/** Null where an adapter asks about a request that it never admitted. */
-type MaybeSender = Sender | null | undefined
 
 function guardPublic(sender: MaybeSender): Decision {
   return (sender?.evidence ?? null) === null ? refuse(sender) : allowedPublic

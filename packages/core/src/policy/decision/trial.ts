@@ -1,11 +1,12 @@
 import type { ClientIdentity } from '../../client-identity.js'
 import { containCallback } from '../../contain-callback.js'
 import type { Answers } from './asking.js'
+import type { Conclude } from './conclude.js'
 import type { DeniedDecision } from './decision.js'
-import type { AdmittedQuestion, Conclude } from './guard.js'
 import { createJudge } from './judge.js'
 import type { Judge, Jury } from './jury.js'
 import { onceDecided } from './once-decided.js'
+import type { AdmittedQuestion } from './question.js'
 import { enforcedOf, proposedBy } from '../requirement/statement.js'
 import type { IdentityStatement, Statement } from '../requirement/statement.js'
 
