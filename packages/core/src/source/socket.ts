@@ -60,10 +60,8 @@ function createUnverifiedReader(
   tls: TlsGate | undefined,
 ): NonNullable<PeerSource['unverifiedPeerOf']> {
   const captured = tls === undefined ? undefined : peerReaderOf(tls)
-  return ({ socket }) =>
-    typeof socket === 'object' && socket !== null
-      ? (captured?.unverifiedPeerOf(socket) ?? null)
-      : null
+  // What is no socket is none that is remembered.
+  return ({ socket }) => captured?.unverifiedPeerOf(Object(socket) as object) ?? null
 }
 
 /** Reads the peer of a TLS connection, of those that `tls` captured where it is given. Total. */

@@ -33,7 +33,8 @@ function selectorFaults(node: Node, textOf: TextOf, { labels, values }: KnownNam
   const own = labels.get(metric)
   if (own === undefined) return [`unknown metric ${metric}`]
   return below(node, isMatcher).flatMap((matcher) => {
-    const [label = '', operator = '', text = ''] = children(matcher).map(textOf)
+    // A matcher has these three, or its query does not parse.
+    const [label, operator, text] = children(matcher).map(textOf) as [string, string, string]
     if (!own.includes(label)) return [`${metric} has no label ${label}`]
     const value = text.slice(1, -1)
     const isExact = operator === '=' || operator === '!='
@@ -44,7 +45,8 @@ function selectorFaults(node: Node, textOf: TextOf, { labels, values }: KnownNam
 
 /** Every metric of the expression that is grouped, or matched, must have the label. */
 function groupingFaults(node: Node, textOf: TextOf, { labels }: KnownNames): string[] {
-  const grouped = node.parent?.parent ?? node
+  // A grouping stands in an aggregation, or in what matches two vectors.
+  const grouped = node.parent?.parent as Node
   const metrics = metricsBelow(grouped, textOf)
   return below(node, named('LabelName'))
     .map(textOf)

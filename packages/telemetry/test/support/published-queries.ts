@@ -58,7 +58,7 @@ export const publishedQueries: readonly PublishedQuery[] = [
     })),
   ),
   ...rules.map(({ alert, record, expr, annotations = {} }) => ({
-    place: alert ?? record ?? 'a rule without a name',
+    place: alert ?? String(record),
     query: expr,
     templated: labelsIn(Object.values(annotations).join(' '), /\$labels\.(\w+)/gu),
   })),

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { onGateEvent } from '@peergate/core'
+import type { IncomingMessage } from 'node:http'
+import { onGateEvent, socketSource } from '@peergate/core'
 import type { RolloutMode } from '@peergate/core'
 import { createConformanceGates } from '@peergate/testkit'
 import t from 'tap'
@@ -59,7 +60,7 @@ t.test('observe: a revocation list that is reloaded counts on live connections',
     (await pki.revocationList({ issuer: 'payments-client-ca', serialNumbers, thisUpdate })).pem
   const folder = t.testdir({ 'payments.crl': await list([], '-1h') })
   const lists = `${folder}/payments.crl`
-  const { tls, connect, ask, nextRefusal } = await startReloadingServer(t, pki, {
+  const { tls, server, connect, ask, nextRefusal } = await startReloadingServer(t, pki, {
     mode: 'observe',
     clientCas: {
       payments: {
@@ -68,6 +69,11 @@ t.test('observe: a revocation list that is reloaded counts on live connections',
       },
     },
   })
+  const source = socketSource({ tls })
+  const claims: unknown[] = []
+  server.on('request', (request: IncomingMessage) =>
+    claims.push(source.unverifiedPeerOf?.(request)?.isOfConfiguredCa ?? null),
+  )
   const client = connect(leaf)
   t.equal(await ask(client), 'tls payments')
   writeFileSync(lists, await list([leaf.serialNumber], '+0s'))
@@ -76,6 +82,7 @@ t.test('observe: a revocation list that is reloaded counts on live connections',
   t.equal((await refused).isEnforced, false)
   t.equal(await ask(client), revoked)
   t.equal(await ask(connect(leaf)), revoked, 'on a new connection, too')
+  t.strictSame(claims, [null, true, true], 'it is known whose CA it is of, and not by its word')
 })
 
 t.test('observe: a connection whose certificate ends goes on as nobody', async (t) => {
