@@ -331,7 +331,15 @@ function holdSource(source: PeerSource): PeerSource {
     read: source.read.bind(source),
     ...(trustSets !== undefined && { trustSets: [...trustSets] }),
     unverifiedPeerOf: (request) => source.unverifiedPeerOf?.(request) ?? null,
-    isFromTrustedProxy: (request) => source.isFromTrustedProxy?.(request) === true,
+    isFromTrustedProxy: (request) => isFromTrustedProxy(source, request),
+  }
+}
+
+function isFromTrustedProxy(source: PeerSource, request: RequestLike): boolean {
+  try {
+    return source.isFromTrustedProxy?.(request) === true
+  } catch {
+    return false
   }
 }
 

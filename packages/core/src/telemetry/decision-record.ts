@@ -1,4 +1,5 @@
 import type { ClientIdentity } from '../client-identity.js'
+import { containCallback } from '../contain-callback.js'
 import type { PeerSource, RequestLike } from '../peer-source.js'
 import { allowObserved } from '../policy/decision/decision.js'
 import type { Decision, DeniedDecision } from '../policy/decision/decision.js'
@@ -46,19 +47,26 @@ export function createDecisionRecord(context: RecordContext): DecisionRecord {
     } else if (refusal !== null) identities.absent(refusal, request)
   }
 
+  // A source and what describes a request may be a user's own, and must not change what was decided.
+  const record = containCallback('the record of a decision', ({ decision, question }: Settled) => {
+    const { raw, route } = placeOf(question)
+    const request = recordOf(raw, route)
+    tellIdentity(decision, question, request)
+    tellPermission({ decision, question, request }, context)
+  })
+  const recordSender = containCallback('the record of a sender', ({ sender, raw }: AskedSender) => {
+    const { evidence, identity, refusal } = sender
+    const request = recordOf(raw, null)
+    if (identity !== null) identities.accepted(identity, request)
+    else identities.rejected({ error: refusal, isEnforced: true, evidence }, request)
+  })
+
   return {
-    identified({ evidence, identity, refusal }, raw) {
-      const request = recordOf(raw, null)
-      if (identity !== null) identities.accepted(identity, request)
-      else identities.rejected({ error: refusal, isEnforced: true, evidence }, request)
-    },
+    identified: (sender, raw) => recordSender({ sender, raw }),
     conclude: {
       isIdle: () => mode !== 'observe' && !areRequestsHeard(),
       settle(decision, question) {
-        const { raw, route } = placeOf(question)
-        const request = recordOf(raw, route)
-        tellIdentity(decision, question, request)
-        tellPermission({ decision, question, request }, context)
+        record({ decision, question })
         return decision.allowed || isEnforced(decision, mode) ? decision : allowObserved(decision)
       },
       isTrialHeard: () => events.isHeard('permission-denied'),
@@ -82,11 +90,21 @@ export function createDecisionRecord(context: RecordContext): DecisionRecord {
   }
 }
 
-/** A decision on a request, with what was asked. */
-interface Concluded {
+/** A decision, with what was asked. */
+interface Settled {
   readonly decision: Decision
   readonly question: Question
+}
+
+/** A decision on a request. */
+interface Concluded extends Settled {
   readonly request: RequestRecord
+}
+
+/** A sender who was asked for outside of all routes. */
+interface AskedSender {
+  readonly sender: Sender
+  readonly raw: RequestLike
 }
 
 function tellPermission(
