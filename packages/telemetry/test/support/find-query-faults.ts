@@ -38,7 +38,8 @@ function selectorFaults(node: Node, textOf: TextOf, { labels, values }: KnownNam
     if (!own.includes(label)) return [`${metric} has no label ${label}`]
     const value = text.slice(1, -1)
     const isExact = operator === '=' || operator === '!='
-    const isKnown = !isExact || (values.get(label)?.includes(value) ?? true)
+    const known = values.get(label)
+    const isKnown = !isExact || known === undefined || known.includes(value)
     return isKnown ? [] : [`${label} is never ${value}`]
   })
 }
