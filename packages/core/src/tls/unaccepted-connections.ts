@@ -71,8 +71,7 @@ export function createUnacceptedConnections(options: {
         return true
       }
       if (event === 'request' && answer instanceof ServerResponse) {
-        const { statusCode, headers: lines, body } = respond(connection, headers)
-        answer.writeHead(statusCode, lines).end(body)
+        answerRequest(answer, respond(connection, headers))
       } else {
         if (event !== 'unknownProtocol') tell(connection)
         connection.socket.destroy()
@@ -93,6 +92,11 @@ function forgetFindings(): void {
   } catch {
     // It is none.
   }
+}
+
+/** Node can be told to throw where HEAD is answered with a body, and nobody would catch that here. */
+function answerRequest(response: ServerResponse, { statusCode, headers, body }: ProblemDetails) {
+  response.writeHead(statusCode, headers).end(response.req.method === 'HEAD' ? undefined : body)
 }
 
 /** The client may have taken its request back, and may do so at any time: that must not throw. */

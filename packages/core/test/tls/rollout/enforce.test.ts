@@ -99,6 +99,16 @@ t.test('the answer names the page of its code where it is told of one', async (t
   t.match(answer, '"type":"https://errors.example/ERR_PEERGATE_CERTIFICATE_UNTRUSTED"')
 })
 
+t.test('HEAD is answered also where the server lets nobody answer it with a body', async (t) => {
+  const { tls } = createGate({ mode: 'enforce' })
+  const made = { ...tls.serverOptions, rejectNonStandardBodyWrites: true }
+  const server = createHttpsServer(made)
+  tls.attach(server)
+  const port = await listen(t, server)
+  const head = ['HEAD / HTTP/1.1', 'host: localhost', 'connection: close', '', '']
+  t.match(await exchange(port, head), /^HTTP\/1\.1 401 /u)
+})
+
 function openSession(t: Test, port: number): ClientHttp2Session {
   const session = connect(`https://localhost:${port}`, {
     ...stranger,
