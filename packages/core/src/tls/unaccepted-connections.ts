@@ -72,7 +72,7 @@ export function createUnacceptedConnections(options: {
       }
       if (event === 'request' && answer instanceof ServerResponse) {
         answerRequest(answer, respond(connection, headers))
-      } else {
+      } else if (event !== 'dropRequest') {
         if (event !== 'unknownProtocol') tell(connection)
         connection.socket.destroy()
       }

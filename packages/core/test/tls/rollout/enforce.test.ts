@@ -109,6 +109,16 @@ t.test('HEAD is answered also where the server lets nobody answer it with a body
   t.match(await exchange(port, head), /^HTTP\/1\.1 401 /u)
 })
 
+t.test('a request too many of a peer that is not accepted reaches no listener', async (t) => {
+  const { reached, server, port } = await startCounting(t, 'http/1.1', ['dropRequest'])
+  Object.assign(server, { maxRequestsPerSocket: 1 })
+  const request = ['GET / HTTP/1.1', 'host: localhost', '']
+  const last = ['GET / HTTP/1.1', 'host: localhost', 'connection: close', '', '']
+  const answer = await exchange(port, [...request, ...last])
+  t.strictSame(answer.match(/^HTTP\/1\.1 \d+/gmu), ['HTTP/1.1 401', 'HTTP/1.1 503'])
+  t.strictSame(reached, [])
+})
+
 function openSession(t: Test, port: number): ClientHttp2Session {
   const session = connect(`https://localhost:${port}`, {
     ...stranger,
