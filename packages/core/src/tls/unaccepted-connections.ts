@@ -66,6 +66,7 @@ export function createUnacceptedConnections(options: {
       if (connection === undefined) return true
       if (event === 'session') {
         const session = answer as ServerHttp2Session
+        session.setTimeout(longestSilence, () => session.destroy())
         takeStreams(session, (stream, of) => answerStream(stream, respond(connection, of)))
         // The session itself is still told of, since servers close by it those that they know.
         return true
@@ -80,6 +81,12 @@ export function createUnacceptedConnections(options: {
     },
   }
 }
+
+/**
+ * In milliseconds, as long as Node lets HTTP/1 wait for the next request. On HTTP/2 it waits for ever,
+ * also for a client that broke the protocol and is gone.
+ */
+const longestSilence = 5000
 
 /**
  * What OpenSSL found against a signature in the chain is still in its queue of errors, and Node takes it
