@@ -66,9 +66,10 @@ export function createAnswer({ forward, problem }: RefusalAnswer): Answer {
   }
 }
 
+/** Node can be told to throw where HEAD is answered with a body. */
 export function sendProblem(
   { statusCode, headers, body }: ProblemDetails,
   res: ServerResponse,
 ): void {
-  res.writeHead(statusCode, headers).end(body)
+  res.writeHead(statusCode, headers).end(res.req.method === 'HEAD' ? undefined : body)
 }

@@ -87,6 +87,15 @@ for (const [version, express] of versions) {
       t.match([...answers][0], '403')
     })
 
+    t.test('answers HEAD where the server lets nobody answer it with a body', async (t) => {
+      const app = express()
+      app.use(clientIdentity(gate))
+      app.get('/', requirePermission(gate, write), reach)
+      app.use(denyUnmatched(gate))
+      const { reader } = await listen(t, app, { rejectNonStandardBodyWrites: true })
+      t.equal((await reader.request('HEAD', '/')).status, 403)
+    })
+
     t.test('leaves the errors of a public route to the error handling', async (t) => {
       const app = express()
       app.use(clientIdentity(gate))

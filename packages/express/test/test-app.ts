@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerOptions } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { createPeerGate, definePolicy, socketSource, spiffe } from '@peergate/core'
@@ -62,8 +62,12 @@ export const reach: RequestHandler = (_req, res) => {
 export type Clients = Readonly<Record<keyof typeof leaves | 'second', TestClient>>
 
 /** Serves `app` over mutual TLS until `t` ends, and gives its clients. */
-export async function listen(t: Test, app: RequestListener): Promise<Clients> {
-  const server = createServer(tls.serverOptions, app)
+export async function listen(
+  t: Test,
+  app: RequestListener,
+  extra: ServerOptions = {},
+): Promise<Clients> {
+  const server = createServer({ ...tls.serverOptions, ...extra }, app)
   tls.attach(server)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(async () => {

@@ -62,6 +62,8 @@ const requestEvents: ReadonlySet<unknown> = new Set([
   'checkExpectation',
   'connect',
   'upgrade',
+  // A request beyond `maxRequestsPerSocket`, which Node answers with 503 itself.
+  'dropRequest',
 ])
 
 function arrivalOf(event: string, from: unknown, answer: unknown): Arrival | null {

@@ -66,14 +66,14 @@ export function createUnacceptedConnections(options: {
       if (connection === undefined) return true
       if (event === 'session') {
         const session = answer as ServerHttp2Session
+        session.setTimeout(longestSilence, () => session.destroy())
         takeStreams(session, (stream, of) => answerStream(stream, respond(connection, of)))
         // The session itself is still told of, since servers close by it those that they know.
         return true
       }
       if (event === 'request' && answer instanceof ServerResponse) {
-        const { statusCode, headers: lines, body } = respond(connection, headers)
-        answer.writeHead(statusCode, lines).end(body)
-      } else {
+        answerRequest(answer, respond(connection, headers))
+      } else if (event !== 'dropRequest') {
         if (event !== 'unknownProtocol') tell(connection)
         connection.socket.destroy()
       }
@@ -81,6 +81,12 @@ export function createUnacceptedConnections(options: {
     },
   }
 }
+
+/**
+ * In milliseconds, as long as Node lets HTTP/1 wait for the next request. On HTTP/2 it waits for ever,
+ * also for a client that broke the protocol and is gone.
+ */
+const longestSilence = 5000
 
 /**
  * What OpenSSL found against a signature in the chain is still in its queue of errors, and Node takes it
@@ -93,6 +99,11 @@ function forgetFindings(): void {
   } catch {
     // It is none.
   }
+}
+
+/** Node can be told to throw where HEAD is answered with a body, and nobody would catch that here. */
+function answerRequest(response: ServerResponse, { statusCode, headers, body }: ProblemDetails) {
+  response.writeHead(statusCode, headers).end(response.req.method === 'HEAD' ? undefined : body)
 }
 
 /** The client may have taken its request back, and may do so at any time: that must not throw. */

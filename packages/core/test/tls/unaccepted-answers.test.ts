@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import { text } from 'node:stream/consumers'
@@ -181,8 +182,30 @@ t.test('h2: outlives the end of a session while its refusal is told', async (t) 
   t.ok(server.listening)
 })
 
+t.test('h2: keeps nothing of a stranger who breaks the protocol and is gone', async (t) => {
+  const { server } = createServer('h2')
+  // Sooner than the gate would, so that nobody has to wait for it.
+  server.on('session', (session: ServerHttp2Session) => session.setTimeout(100))
+  const port = await listen(t, server)
+  const arrived = once(server, 'secureConnection') as Promise<[TLSSocket]>
+  const socket = open({ ...anonymous, port, ALPNProtocols: ['h2'] })
+  const body = frame({ type: data, stream: 1, payload: Buffer.from('of no request') })
+  socket.write(
+    Buffer.concat([
+      Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+      frame({ type: settings, stream: 0 }),
+      body,
+    ]),
+  )
+  const [kept] = await arrived
+  await once(socket, 'data')
+  socket.destroy()
+  if (!kept.destroyed) await once(kept, 'close')
+  t.ok(kept.destroyed)
+})
+
 /** The types of frames (RFC 9113 §6) that are needed to do what no client of Node would do. */
-const [headers, reset, settings, ping] = [1, 3, 4, 6] as const
+const [data, headers, reset, settings, ping] = [0, 1, 3, 4, 6] as const
 
 interface Frame {
   readonly type: number

@@ -99,6 +99,26 @@ t.test('the answer names the page of its code where it is told of one', async (t
   t.match(answer, '"type":"https://errors.example/ERR_PEERGATE_CERTIFICATE_UNTRUSTED"')
 })
 
+t.test('HEAD is answered also where the server lets nobody answer it with a body', async (t) => {
+  const { tls } = createGate({ mode: 'enforce' })
+  const made = { ...tls.serverOptions, rejectNonStandardBodyWrites: true }
+  const server = createHttpsServer(made)
+  tls.attach(server)
+  const port = await listen(t, server)
+  const head = ['HEAD / HTTP/1.1', 'host: localhost', 'connection: close', '', '']
+  t.match(await exchange(port, head), /^HTTP\/1\.1 401 /u)
+})
+
+t.test('a request too many of a peer that is not accepted reaches no listener', async (t) => {
+  const { reached, server, port } = await startCounting(t, 'http/1.1', ['dropRequest'])
+  Object.assign(server, { maxRequestsPerSocket: 1 })
+  const request = ['GET / HTTP/1.1', 'host: localhost', '']
+  const last = ['GET / HTTP/1.1', 'host: localhost', 'connection: close', '', '']
+  const answer = await exchange(port, [...request, ...last])
+  t.strictSame(answer.match(/^HTTP\/1\.1 \d+/gmu), ['HTTP/1.1 401', 'HTTP/1.1 503'])
+  t.strictSame(reached, [])
+})
+
 function openSession(t: Test, port: number): ClientHttp2Session {
   const session = connect(`https://localhost:${port}`, {
     ...stranger,
