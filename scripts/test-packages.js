@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 const imports = `
 import { once } from 'node:events'
 import { createServer } from 'node:https'
+import { createClientIdentity } from '@peergate/client'
 import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
 import { auditRoutes, clientIdentity, denyUnmatched, requirePermission } from '@peergate/express'
 import peergate, { requireIdentity } from '@peergate/fastify'
@@ -25,6 +26,7 @@ import { Registry } from 'prom-client'
 const requires = `
 const { once } = require('node:events')
 const { createServer } = require('node:https')
+const { createClientIdentity } = require('@peergate/client')
 const { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } = require('@peergate/core')
 const { auditRoutes, clientIdentity, denyUnmatched, requirePermission } = require('@peergate/express')
 const { peergate, requireIdentity } = require('@peergate/fastify')
@@ -106,6 +108,12 @@ async function main() {
     const client = openTestClient({ port, serverCa: ca, leaf, protocol: 'http/1.1' })
     const [read, write] = [await client.request('GET', '/read'), await client.request('GET', '/write')]
     client.close()
+    const serverCas = ca
+    const servers = { [\`localhost:\${port}\`]: {} }
+    const caller = createClientIdentity({ cert: leaf.certificate, key: leaf.key, serverCas, servers })
+    if (caller.certificate.serialNumber !== leaf.serialNumber) throw new Error('another identity')
+    caller.httpsAgent().destroy()
+    await caller.dispatcher().close()
     if (read.status !== 200 || JSON.parse(read.body).id !== id || write.status !== 403) {
       throw new Error(\`unexpected answers: \${JSON.stringify({ read, write })}\`)
     }

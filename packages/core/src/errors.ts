@@ -1,5 +1,6 @@
 /** The part of a request's way that an error belongs to; the two gates are never counted as one. */
-export type PeerGateLayer = 'tls' | 'proxy' | 'identity' | 'authorization' | 'configuration'
+export type PeerGateLayer =
+  'tls' | 'proxy' | 'identity' | 'authorization' | 'configuration' | 'upstream'
 
 /** Every code that a {@link PeerGateError} can carry. Codes are API; `docs/errors/` has a page for each. */
 export type PeerGateErrorCode =
@@ -19,6 +20,8 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE'
   | 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
   | 'ERR_PEERGATE_CLIENT_CA_INVALID'
+  | 'ERR_PEERGATE_CLIENT_CERTIFICATE_INVALID'
+  | 'ERR_PEERGATE_CLIENT_KEY_INVALID'
   | 'ERR_PEERGATE_CONDITION_FAULTY'
   | 'ERR_PEERGATE_CONDITION_UNMET'
   | 'ERR_PEERGATE_CONNECTION_CLOSED'
@@ -51,8 +54,12 @@ export type PeerGateErrorCode =
   | 'ERR_PEERGATE_REVOCATION_UNKNOWN'
   | 'ERR_PEERGATE_ROUTE_TOO_EARLY'
   | 'ERR_PEERGATE_ROUTE_UNDECLARED'
+  | 'ERR_PEERGATE_SERVER_CA_INVALID'
   | 'ERR_PEERGATE_SERVER_CERTIFICATE_INVALID'
   | 'ERR_PEERGATE_SERVER_KEY_INVALID'
+  | 'ERR_PEERGATE_SERVER_MISMATCH'
+  | 'ERR_PEERGATE_SERVER_UNREACHABLE'
+  | 'ERR_PEERGATE_SERVER_UNTRUSTED'
   | 'ERR_PEERGATE_SESSION_RESUMED'
   | 'ERR_PEERGATE_TRUST_DOMAIN_MISMATCH'
   | 'ERR_PEERGATE_TRUST_SET_MISMATCH'
@@ -76,25 +83,35 @@ export class PeerGateError extends Error {
   readonly layer: PeerGateLayer
   /**
    * The HTTP status that answers this error: 401, 403, 421 for a request on the connection of another
-   * host, or 500 for a fault of the deployment.
+   * host, 500 for a fault of the deployment, or 502 for a server that is called in turn.
    */
-  readonly statusCode: 401 | 403 | 421 | 500
+  readonly statusCode: 401 | 403 | 421 | 500 | 502
   /** What was found, for the operator's log; a client never sees it. */
   readonly detail: string
 
-  constructor(code: PeerGateErrorCode, detail: string, options?: { readonly cause?: unknown }) {
+  /** The server that was called; null for errors of one's own clients and options. */
+  readonly upstream: Upstream | null
+
+  constructor(
+    code: PeerGateErrorCode,
+    detail: string,
+    options: { readonly cause?: unknown; readonly upstream?: Upstream } = {},
+  ) {
     const { layer, statusCode, moment, sentence } = descriptions[code]
+    const { cause, upstream = null } = options
     super(
       moment === 'creation' ? `${sentence}: ${detail}` : sentence,
-      options?.cause === undefined ? undefined : options,
+      cause === undefined ? undefined : { cause },
     )
     this.code = code
     this.layer = layer
-    this.statusCode = statusCode
+    // What a server says of us, our own clients must not take for themselves.
+    this.statusCode = upstream === null ? statusCode : 502
     this.detail = detail
+    this.upstream = upstream
     // Many requests can get the same error, and what one of their handlers does to it must not reach
     // the answers to the others.
-    for (const key of ['code', 'layer', 'statusCode', 'detail'] as const) {
+    for (const key of ['code', 'layer', 'statusCode', 'detail', 'upstream'] as const) {
       Object.defineProperty(this, key, { writable: false, configurable: false })
     }
   }
@@ -104,6 +121,16 @@ export class PeerGateError extends Error {
     const { name, code, layer, statusCode, message } = this
     return { name, code, layer, statusCode, message }
   }
+}
+
+/** A server that was called, in an error of the calling side; frozen. */
+export interface Upstream {
+  /** Host and port: `invoices.example:8443`. */
+  readonly target: string
+  /** The server name that was sent (SNI); null for an address, which is none. */
+  readonly servername: string | null
+  /** `configured`: it was shown if the server asked for one. `withheld`: the target is not listed. */
+  readonly certificate: 'configured' | 'withheld'
 }
 
 /** The general sentence of `code`, which tells nothing of what was found, whatever its moment. */
@@ -157,6 +184,12 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
   ERR_PEERGATE_CERTIFICATE_UNTRUSTED: ofPeer('the client certificate is not trusted'),
   ERR_PEERGATE_CLIENT_CA_INVALID: ofOption(
     'a client CA set must hold only CA certificates, at least one of them valid now',
+  ),
+  ERR_PEERGATE_CLIENT_CERTIFICATE_INVALID: ofOption(
+    'the client certificate must be a leaf that is valid for clients, followed by its intermediates',
+  ),
+  ERR_PEERGATE_CLIENT_KEY_INVALID: ofOption(
+    'the client key must be readable and belong to the client certificate',
   ),
   ERR_PEERGATE_CONDITION_FAULTY: ofPermission(
     'this service cannot tell whether the client may do this',
@@ -219,12 +252,16 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
     'what guards routes must be set up before they are declared',
   ),
   ERR_PEERGATE_ROUTE_UNDECLARED: ofDeployment('this service does not say who may use this route'),
+  ERR_PEERGATE_SERVER_CA_INVALID: ofOption('the CAs of the servers must be CA certificates'),
   ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: ofOption(
     'the server certificate must be a leaf, followed by its intermediates',
   ),
   ERR_PEERGATE_SERVER_KEY_INVALID: ofOption(
     'the server key must be readable and belong to the server certificate',
   ),
+  ERR_PEERGATE_SERVER_MISMATCH: ofServer('the server is not the one that was meant'),
+  ERR_PEERGATE_SERVER_UNREACHABLE: ofServer('the server could not be reached'),
+  ERR_PEERGATE_SERVER_UNTRUSTED: ofServer('the certificate of the server is not trusted'),
   ERR_PEERGATE_SESSION_RESUMED: ofPeer('resumed TLS sessions are not accepted'),
   ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: ofIdentity('the identity belongs to another trust domain'),
   ERR_PEERGATE_TRUST_SET_MISMATCH: ofPermission('the client certificate is not accepted for this'),
@@ -232,6 +269,11 @@ const descriptions: Readonly<Record<PeerGateErrorCode, ErrorDescription>> = {
 
 function ofPeer(sentence: string): ErrorDescription {
   return { layer: 'tls', statusCode: 401, moment: 'request', sentence }
+}
+
+/** Met while calling somebody else. */
+function ofServer(sentence: string): ErrorDescription {
+  return { layer: 'upstream', statusCode: 502, moment: 'request', sentence }
 }
 
 function ofProxy(sentence: string): ErrorDescription {

@@ -26,6 +26,8 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_CERTIFICATE_TOO_LARGE: 'request',
   ERR_PEERGATE_CERTIFICATE_UNTRUSTED: 'request',
   ERR_PEERGATE_CLIENT_CA_INVALID: 'creation',
+  ERR_PEERGATE_CLIENT_CERTIFICATE_INVALID: 'creation',
+  ERR_PEERGATE_CLIENT_KEY_INVALID: 'creation',
   ERR_PEERGATE_CONDITION_FAULTY: 'request',
   ERR_PEERGATE_CONDITION_UNMET: 'request',
   ERR_PEERGATE_CONNECTION_CLOSED: 'request',
@@ -58,8 +60,12 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
   ERR_PEERGATE_REVOCATION_UNKNOWN: 'request',
   ERR_PEERGATE_ROUTE_TOO_EARLY: 'creation',
   ERR_PEERGATE_ROUTE_UNDECLARED: 'request',
+  ERR_PEERGATE_SERVER_CA_INVALID: 'creation',
   ERR_PEERGATE_SERVER_CERTIFICATE_INVALID: 'creation',
   ERR_PEERGATE_SERVER_KEY_INVALID: 'creation',
+  ERR_PEERGATE_SERVER_MISMATCH: 'request',
+  ERR_PEERGATE_SERVER_UNREACHABLE: 'request',
+  ERR_PEERGATE_SERVER_UNTRUSTED: 'request',
   ERR_PEERGATE_SESSION_RESUMED: 'request',
   ERR_PEERGATE_TRUST_DOMAIN_MISMATCH: 'request',
   ERR_PEERGATE_TRUST_SET_MISMATCH: 'request',
@@ -68,7 +74,14 @@ const moments: Readonly<Record<PeerGateErrorCode, 'creation' | 'request'>> = {
 const pagesUrl = 'https://docs.example/errors/'
 const { problem } = createRefusalAnswer('adapter', paymentsGate(), { problemTypeBase: pagesUrl })
 const codes = Object.keys(moments) as PeerGateErrorCode[]
-const statuses = { tls: 401, proxy: 401, identity: 403, authorization: 403, configuration: 500 }
+const statuses = {
+  tls: 401,
+  proxy: 401,
+  identity: 403,
+  authorization: 403,
+  configuration: 500,
+  upstream: 502,
+}
 
 /** The general sentence of a code: what is left of the message without the detail. */
 function sentenceOf(code: PeerGateErrorCode): string {
@@ -174,6 +187,7 @@ t.test('shows everything to a log that reads its properties', async (t) => {
     layer: 'authorization',
     statusCode: 403,
     detail: 'secret of the log',
+    upstream: null,
   })
   t.match(inspect(error), 'secret of the log')
   t.match(inspect(error), 'secret of the cause')
@@ -192,6 +206,14 @@ function cellsOf(row: string): readonly string[] {
     .slice(1, -1)
     .map((cell) => cell.trim().replace(/ +/gu, ' '))
 }
+
+t.test('what a server says of us is none of our own clients', async (t) => {
+  const upstream = { target: 'api.example:443', servername: null, certificate: 'withheld' } as const
+  const refused = new PeerGateError('ERR_PEERGATE_CERTIFICATE_EXPIRED', 'a detail', { upstream })
+  t.equal(refused.statusCode, 502)
+  t.equal(refused.upstream, upstream)
+  t.notMatch(JSON.stringify(refused), 'api.example')
+})
 
 t.test('keeps its answer as it was made, since many requests can get one error', async (t) => {
   const error = new PeerGateError('ERR_PEERGATE_PERMISSION_DENIED', 'a detail')

@@ -1,0 +1,115 @@
+import { PeerGateError } from '@peergate/core'
+import type { Upstream } from '@peergate/core'
+import {
+  alerts,
+  hungUp,
+  lost,
+  missingCertificate,
+  notTls,
+  otherFailure,
+  otherName,
+  unreachable,
+  untrustedServer,
+} from './failure.js'
+import type { Failure } from './failure.js'
+
+/** What is known of the connection that a call failed on. */
+export interface FailedCall {
+  readonly upstream: Upstream
+  /** Whether an answer had come over this connection before. */
+  readonly wasUsed: boolean
+}
+
+/**
+ * What a call failed of, as one error: whatever https, undici and HTTP/2 make of it. What is not of the
+ * connection, such as an abort or a time-out of the caller's own, is given back as it is.
+ */
+export function explainFailure(error: unknown, call: FailedCall): unknown {
+  const chain = causesOf(error)
+  const own = chain.find((cause) => cause instanceof PeerGateError)
+  if (own !== undefined) return own.upstream === null ? withUpstream(own, error, call) : own
+  const failure = firstOf(chain.map((cause) => findFailure(cause, call)))
+  if (failure === null) return error
+  const detail = `${call.upstream.target}: ${failure.cause}; ${failure.remedy}`
+  return new PeerGateError(failure.code, detail, { cause: error, upstream: call.upstream })
+}
+
+function withUpstream(own: PeerGateError, cause: unknown, { upstream }: FailedCall): PeerGateError {
+  return new PeerGateError(own.code, `${upstream.target}: ${own.detail}`, { cause, upstream })
+}
+
+interface ErrorLike {
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly cause?: unknown
+}
+
+const longestChain = 5
+
+/** The innermost first, which says most. */
+function causesOf(error: unknown): readonly ErrorLike[] {
+  const chain: ErrorLike[] = []
+  let next = error
+  while (typeof next === 'object' && next !== null && chain.length < longestChain) {
+    chain.unshift(next)
+    next = (next as ErrorLike).cause
+  }
+  return chain
+}
+
+function firstOf(failures: readonly (Failure | null)[]): Failure | null {
+  return failures.find((failure) => failure !== null) ?? null
+}
+
+function findFailure({ code, message }: ErrorLike, call: FailedCall): Failure | null {
+  const alert = /SSL alert number (\d{1,3})/u.exec(String(message))?.[1]
+  if (alert !== undefined) return explainAlert(Number(alert), call)
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return otherName
+  if (isOneOf(code, verdicts)) return untrustedServer
+  if (isOneOf(code, network)) return unreachable
+  if (isOneOf(code, resets)) return call.wasUsed ? lost : hungUp
+  const text = `${String(code)} ${String(message)}`
+  if (/WRONG_VERSION_NUMBER|wrong version number|PACKET_LENGTH_TOO_LONG/u.test(text)) return notTls
+  return code === 'EPROTO' || String(code).startsWith('ERR_SSL_') ? otherFailure : null
+}
+
+/** TLS 1.2 has no alert of its own for a certificate that is missing (RFC 5246 §7.4.6). */
+function explainAlert(alert: number, { upstream }: FailedCall): Failure {
+  if (alert === 40 && upstream.certificate === 'withheld') return missingCertificate
+  return alerts.get(alert) ?? otherFailure
+}
+
+function isOneOf(code: unknown, codes: ReadonlySet<string>): boolean {
+  return typeof code === 'string' && codes.has(code)
+}
+
+/** What OpenSSL says of the chain of a server, as Node names it. */
+const verdicts: ReadonlySet<string> = new Set([
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+const network: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+const resets: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
