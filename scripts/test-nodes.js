@@ -1,12 +1,15 @@
 // @ts-check
 // Runs the tests on every supported line of Node, each a pinned version from the npm registry.
-// `npm run test:nodes -- 22.23.3` runs them on the versions named.
+// `npm run test:nodes -- 22.23.3` runs them on the versions named, and `-- --others` on all but the one that
+// runs this script, on which `npm test` has run them.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 const pinned = ['20.20.2', '22.23.3', '24.21.0', '26.10.0']
 const named = process.argv.slice(2)
-const results = (named.length > 0 ? named : pinned).map((version) => ({
+const others = pinned.filter((version) => version !== process.versions.node)
+const chosen = named.length > 0 ? named : pinned
+const results = (named.includes('--others') ? others : chosen).map((version) => ({
   version,
   passed: testOn(install(version)),
 }))

@@ -70,6 +70,9 @@ function signItself(): string {
 
 /** One that has ended would be refused for that alone. */
 function newestRoot(): string | undefined {
-  const endOf = (pem: string) => Date.parse(new X509Certificate(pem).validTo)
   return rootCertificates.toSorted((one, other) => endOf(one) - endOf(other)).at(-1)
+}
+
+function endOf(pem: string): number {
+  return Date.parse(new X509Certificate(pem).validTo)
 }
