@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
-import type { Server } from 'node:tls'
+import type { AddressInfo } from 'node:net'
+import type { Server, TLSSocket } from 'node:tls'
 import { allOf, authenticated, createRefusalAnswer, publicRoute, trustSet } from '@peergate/core'
 import type { Guard, RefusalAnswerOptions, Requirement } from '@peergate/core'
 import type { ConformanceGates } from './conformance-gates.js'
@@ -92,8 +92,9 @@ function createDriver({ gate }: ConformanceGates, answering: RefusalAnswerOption
 const notFound: Answer = { statusCode: 404, headers: {}, body: '' }
 
 async function listen(server: Server): Promise<Omit<ConformanceApp, 'handled'>> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => sockets.add(socket))
+  const sockets = new Set<TLSSocket>()
+  // Node 26.10 crashes where the socket beneath a TLS connection is destroyed.
+  server.on('secureConnection', (socket) => sockets.add(socket))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     port: (server.address() as AddressInfo).port,

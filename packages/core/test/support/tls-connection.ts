@@ -5,8 +5,8 @@ import type { Http2ServerRequest } from 'node:http2'
 import { createServer } from 'node:https'
 import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { connect } from 'node:tls'
-import type { ConnectionOptions, Server, TLSSocket, TlsOptions } from 'node:tls'
+import { Server, connect } from 'node:tls'
+import type { ConnectionOptions, TLSSocket, TlsOptions } from 'node:tls'
 import type { Test } from 'tap'
 
 export type Protocol = 'http/1.1' | 'h2'
@@ -34,7 +34,10 @@ export async function listen(
   where: ListenOptions = { host: '127.0.0.1', port: 0 },
 ): Promise<number> {
   const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
+  // Node 26.10 crashes where the socket beneath a TLS connection is destroyed.
+  const isSecure = server instanceof Server
+  if (isSecure) server.on('connection', (socket) => socket.unref())
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })

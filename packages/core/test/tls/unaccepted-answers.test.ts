@@ -198,9 +198,11 @@ t.test('h2: keeps nothing of a stranger who breaks the protocol and is gone', as
     ]),
   )
   const [kept] = await arrived
+  // Since Node 22 it closes with the error of the session, earlier with none.
+  const closed = new Promise((resolve) => kept.once('close', resolve))
   await once(socket, 'data')
   socket.destroy()
-  if (!kept.destroyed) await once(kept, 'close')
+  await closed
   t.ok(kept.destroyed)
 })
 
