@@ -30,7 +30,7 @@ const secretHeaders = {
   'x-request-id': 'not valid: 7781',
   'user-agent': 'agent-of-somebody/1.0',
 }
-const secretPath = '/patients/4711?diagnosis=private'
+const secretPath = '/patients/p4711x?diagnosis=private'
 
 /** The TLS of a service: who comes, who is refused, who is cut off, and what is read again. */
 async function runTlsScenario(t: Test): Promise<readonly string[]> {
