@@ -45,6 +45,11 @@ export interface ClientIdentityRules {
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
   /** When the files are read again; never by default. */
   readonly reload?: ReloadOptions
+  /**
+   * After a rotation, connections of the older material are cut off when `within` seconds have passed,
+   * whatever is in flight on them; 300 by default.
+   */
+  readonly closing?: { readonly within: number }
   /** Called after every reload, and once for each state of the files that could not be taken. */
   readonly onReload?: (outcome: RotationOutcome) => unknown
   /** Called once for each certificate, `days` before it ends, and at once if it is later already. */
@@ -68,6 +73,7 @@ export interface ParsedClientIdentityOptions {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3'
   readonly reload: ParsedReloadOptions
+  readonly closing: { readonly within: number }
   readonly onReload?: ClientIdentityOptions['onReload'] | undefined
   readonly onExpiring?: ClientIdentityOptions['onExpiring'] | undefined
   readonly expiringWithin: number
@@ -81,10 +87,20 @@ export function parseClientIdentityOptions(
   if (parsed.minVersion > parsed.maxVersion) {
     throw optionError('createClientIdentity', 'option "minVersion" is newer than "maxVersion"')
   }
-  const byAuthority = Object.entries(servers).map(
-    ([name, rule]) => [/:\d+$/u.test(name) ? name : `${name}:443`, rule] as const,
-  )
-  return { ...parsed, servers: new Map(byAuthority) }
+  return { ...parsed, servers: indexServers(servers) }
+}
+
+/** A server that is named twice would be held to one of its rules alone. */
+function indexServers(servers: Readonly<Record<string, ServerRule>>): Map<string, ServerRule> {
+  const rules = new Map<string, ServerRule>()
+  for (const [name, rule] of Object.entries(servers)) {
+    const target = /:\d+$/u.test(name) ? name : `${name}:443`
+    if (rules.has(target)) {
+      throw optionError('createClientIdentity', `option "servers" names ${target} twice`)
+    }
+    rules.set(target, rule)
+  }
+  return rules
 }
 
 const materialShape = {
@@ -111,6 +127,7 @@ const rulesShape = {
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
   maxVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
   reload: reloadSchema,
+  closing: strictOptions({ within: z.number().gt(0).max(86_400) }).default({ within: 300 }),
   onReload: z
     .custom<(outcome: RotationOutcome) => unknown>(isFunction, 'must be a function')
     .optional(),

@@ -5,6 +5,7 @@ import { quote } from '@peergate/core/material'
 import { Agent, Dispatcher, buildConnector } from 'undici'
 import { followConnection, isBehindAnswers } from './follow-connection.js'
 import { explainFailure } from './explain-failure.js'
+import type { CutOff } from './rotation-users.js'
 import type { AgentRules } from './scoped-agent.js'
 import { authorityOf } from './server-tls.js'
 
@@ -17,24 +18,38 @@ export type DispatcherOptions = Pick<
 /** A dispatcher whose connections are made with the material of their day. */
 export interface ScopedDispatcher extends Dispatcher {
   /** Gives the connections of older material no more requests, and closes them behind the last one. */
-  readonly drain: () => void
+  readonly drain: () => CutOff
 }
 
 export function createDispatcher(rules: AgentRules, options: DispatcherOptions): ScopedDispatcher {
-  const make = () => new Agent({ ...options, connect: createConnect(rules) })
-  return new RotatingDispatcher(make, rules)
+  return new RotatingDispatcher(() => openPool(rules, options), rules)
+}
+
+/** An agent, and its connections, which it does not know any more once it was told to close. */
+interface Pool {
+  readonly agent: Agent
+  readonly sockets: ReadonlySet<TLSSocket>
+}
+
+function openPool(rules: AgentRules, options: DispatcherOptions): Pool {
+  const sockets = new Set<TLSSocket>()
+  const connect = createConnect(rules, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return { agent: new Agent({ ...options, connect }), sockets }
 }
 
 class RotatingDispatcher extends Dispatcher implements ScopedDispatcher {
-  readonly #make: () => Agent
+  readonly #open: () => Pool
   readonly #rules: AgentRules
-  #current: Agent
+  #current: Pool
 
-  constructor(make: () => Agent, rules: AgentRules) {
+  constructor(open: () => Pool, rules: AgentRules) {
     super()
-    this.#make = make
+    this.#open = open
     this.#rules = rules
-    this.#current = make()
+    this.#current = open()
   }
 
   override dispatch(
@@ -42,14 +57,14 @@ class RotatingDispatcher extends Dispatcher implements ScopedDispatcher {
     handler: Dispatcher.DispatchHandler,
   ): boolean {
     const upstream = this.#rules.describe(authorityOf(new URL(String(options.origin))))
-    return this.#current.dispatch(options, explainTo(handler, upstream))
+    return this.#current.agent.dispatch(options, explainTo(handler, upstream))
   }
 
   override close(): Promise<void>
   override close(callback: () => void): void
   override close(callback?: () => void): Promise<void> | undefined {
-    if (callback === undefined) return this.#current.close()
-    this.#current.close(callback)
+    if (callback === undefined) return this.#current.agent.close()
+    this.#current.agent.close(callback)
     return undefined
   }
 
@@ -58,29 +73,35 @@ class RotatingDispatcher extends Dispatcher implements ScopedDispatcher {
   override destroy(callback: () => void): void
   override destroy(error: Error | null, callback: () => void): void
   override destroy(...given: readonly unknown[]): Promise<void> | undefined {
-    const current = this.#current as {
+    const agent = this.#current.agent as {
       destroy: (...given: readonly unknown[]) => Promise<void> | undefined
     }
-    return current.destroy(...given)
+    return agent.destroy(...given)
   }
 
-  readonly drain = (): void => {
-    const old = this.#current
-    this.#current = this.#make()
-    void old.close()
+  readonly drain = (): CutOff => {
+    const { agent, sockets } = this.#current
+    this.#current = this.#open()
+    void agent.close()
+    return (error) => sockets.forEach((socket) => socket.destroy(error))
   }
 }
 
 /** Lays the TLS of the identity over every connection, whatever a request asks for. */
-function createConnect({ tlsFor }: AgentRules): buildConnector.connector {
+function createConnect(
+  { tlsFor }: AgentRules,
+  follow: (socket: TLSSocket) => void,
+): buildConnector.connector {
   return (options, callback) => {
     const { hostname, protocol } = options
     if (protocol !== 'https:') return callback(withoutTls(hostname), null)
     const tls = tlsFor(authorityOf(options))
     const connect = buildConnector({ ...tls, maxCachedSessions: 0 })
     // Its types say that it gives nothing.
-    const socket = connect({ ...options, servername: tls.servername }, callback) as unknown
-    followConnection(socket as TLSSocket)
+    const made = connect({ ...options, servername: tls.servername }, callback) as unknown
+    const socket = made as TLSSocket
+    followConnection(socket)
+    follow(socket)
   }
 }
 

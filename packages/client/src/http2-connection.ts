@@ -9,6 +9,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Upstream } from '@peergate/core'
 import { followConnection } from './follow-connection.js'
 import { explainFailure } from './explain-failure.js'
+import type { CutOff } from './rotation-users.js'
 import type { AgentRules } from './scoped-agent.js'
 import { authorityOf } from './server-tls.js'
 
@@ -25,7 +26,7 @@ export interface Http2Connection {
 
 export interface RotatingHttp2 extends Http2Connection {
   /** Closes the connection of older material behind its last request. */
-  readonly drain: () => void
+  readonly drain: () => CutOff
 }
 
 /** A session, and what is known of it. */
@@ -57,8 +58,14 @@ export function openHttp2({ tlsFor, describe }: AgentRules, url: URL): RotatingH
   }
 
   function close(): void {
-    current?.session.close()
+    drain()
+  }
+
+  function drain(): CutOff {
+    const old = current?.session
     current = null
+    old?.close()
+    return (error) => old?.destroy(error)
   }
 
   return {
@@ -69,7 +76,7 @@ export function openHttp2({ tlsFor, describe }: AgentRules, url: URL): RotatingH
       return stream
     },
     close,
-    drain: close,
+    drain,
   }
 }
 

@@ -4,6 +4,8 @@ import { loadClientCredentials } from './client-credentials.js'
 import type { ClientCredentials } from './client-credentials.js'
 import type { ParsedClientIdentityOptions, RotationOutcome } from './client-identity-options.js'
 import { createExpiryNotice } from './expiry-notice.js'
+import { createRotationUsers } from './rotation-users.js'
+import type { RotationUser } from './rotation-users.js'
 
 /** The material in force, which is only ever replaced as a whole. */
 export interface Rotation {
@@ -15,16 +17,10 @@ export interface Rotation {
   readonly stop: () => void
 }
 
-/** What makes connections. */
-export interface RotationUser {
-  /** Gives the connections of older material no new requests, and closes them behind the last. */
-  readonly drain: () => void
-}
-
 export function createRotation(options: ParsedClientIdentityOptions): Rotation {
   const report = containCallback<RotationOutcome>('onReload', options.onReload)
   const notice = createExpiryNotice(options)
-  const users = new Set<WeakRef<RotationUser>>()
+  const users = createRotationUsers(options.closing.within)
   const { every, signal } = options.reload
   // Before the files are read for the first time, so that no change of theirs is missed.
   const files =
@@ -40,7 +36,7 @@ export function createRotation(options: ParsedClientIdentityOptions): Rotation {
   function reload(): ClientCredentials {
     current = load()
     notice.follow(current)
-    for (const user of users) user.deref()?.drain()
+    users.drain()
     report(Object.freeze({ error: null, serialNumber: current.facts.serialNumber }))
     return current
   }
@@ -64,10 +60,7 @@ export function createRotation(options: ParsedClientIdentityOptions): Rotation {
   return {
     current: () => current,
     reload,
-    follow(user) {
-      for (const known of users) if (known.deref() === undefined) users.delete(known)
-      users.add(new WeakRef(user))
-    },
+    follow: users.add,
     stop() {
       files?.stop()
       stopWatching?.()

@@ -6,6 +6,7 @@ import { TLSSocket } from 'node:tls'
 import type { Upstream } from '@peergate/core'
 import { followConnection } from './follow-connection.js'
 import { explainErrors } from './explain-errors.js'
+import type { CutOff } from './rotation-users.js'
 import type { Authority, ServerTls } from './server-tls.js'
 
 /** What an agent asks of the identity that made it. */
@@ -60,12 +61,16 @@ export class ScopedAgent extends Agent {
   }
 
   /** Closes the idle connections of older material. */
-  drain(): void {
+  drain(): CutOff {
+    for (const socket of this.#olderOf(this.freeSockets)) socket.destroy()
+    const inUse = this.#olderOf(this.sockets)
+    return (error) => inUse.forEach((socket) => socket.destroy(error))
+  }
+
+  #olderOf(sockets: Agent['sockets']): readonly Duplex[] {
     // A list that is empty is taken out, so that there is one for each name.
-    const idle = Object.values(this.freeSockets as Readonly<Record<string, readonly Duplex[]>>)
-    for (const socket of idle.flat()) {
-      if (versions.get(socket) !== this.#rules.version()) socket.destroy()
-    }
+    const all = Object.values(sockets as Readonly<Record<string, readonly Duplex[]>>).flat()
+    return all.filter((socket) => versions.get(socket) !== this.#rules.version())
   }
 }
 

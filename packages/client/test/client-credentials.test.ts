@@ -136,6 +136,12 @@ const faults: readonly (readonly [
     /host name in lower case/u,
   ],
   [
+    'a server that is named twice',
+    { servers: { 'api.example': { spiffeId: 'spiffe://prod.example/a' }, 'api.example:443': {} } },
+    'ERR_PEERGATE_OPTION_INVALID',
+    /"servers" names api\.example:443 twice/u,
+  ],
+  [
     'servers that are a list',
     { servers: ['api.example'] },
     'ERR_PEERGATE_OPTION_INVALID',

@@ -89,6 +89,28 @@ for (const [name, createCaller] of Object.entries(callers)) {
     identity.close()
   })
 
+  t.test(`${name} is cut off where it has not finished within the bound`, async (t) => {
+    const { port, countOpen } = await startRecordingServer(t)
+    const identity = createClientIdentity({
+      ...materialOf(worker),
+      servers: { [`localhost:${port}`]: {} },
+      closing: { within: 0.2 },
+    })
+    const caller = createCaller(identity)
+    const url = `https://localhost:${port}/`
+    const asked = caller.ask(`${url}?wait=10000`)
+    asked.catch(() => undefined)
+    await until(() => countOpen() > 0)
+    await identity.reload()
+    t.equal(await caller.ask(url), worker.serialNumber)
+    const code = 'ERR_PEERGATE_SERVER_UNREACHABLE'
+    const upstream = { target: `localhost:${port}` }
+    await t.rejects(asked, { code, detail: /0\.2 s after newer material had come/u, upstream })
+    t.equal(await caller.ask(url), worker.serialNumber, 'the connections since are not touched')
+    await caller.close()
+    identity.close()
+  })
+
   t.test(`${name} is told that a connection was lost that had been in use`, async (t) => {
     const { port, cutOff } = await startRecordingServer(t)
     const identity = createClientIdentity({
