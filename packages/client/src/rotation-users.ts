@@ -25,8 +25,8 @@ export function createRotationUsers(within: number): RotationUsers {
       users.add(new WeakRef(user))
     },
     drain() {
-      const cutOffs = [...users].flatMap((user) => user.deref()?.drain() ?? [])
-      const cutAllOff = () => cutOffs.forEach((cutOff) => cutOff(overdue(within)))
+      const cutOffs = [...users].map((user) => user.deref()?.drain())
+      const cutAllOff = () => cutOffs.forEach((cutOff) => cutOff?.(overdue(within)))
       setTimeout(cutAllOff, within * 1000).unref()
     },
   }
