@@ -1,5 +1,6 @@
 import { createEdgePki, findProxy, proxyNames } from '@peergate/proxies'
 import type { EdgePki, InstalledProxy, ProxyName } from '@peergate/proxies'
+import { callingScenarios } from './calling-scenarios.js'
 import { createCheck } from './check.js'
 import type { CheckResult } from './check.js'
 import { runEdgeScenarios } from './edge-scenarios.js'
@@ -49,7 +50,7 @@ async function tryProxy(pki: EdgePki, proxy: InstalledProxy): Promise<CheckResul
   const check = createCheck()
   check.scenario('starts as its example shows')
   await runEdgeScenarios(check, trial).catch(check.fail)
-  for (const [rule, run] of [...furtherScenarios, ...product.mistakes]) {
+  for (const [rule, run] of [...furtherScenarios, ...callingScenarios, ...product.mistakes]) {
     check.scenario(rule)
     await run(check, trial).catch(check.fail)
   }

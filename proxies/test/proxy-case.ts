@@ -20,6 +20,8 @@ export interface ProxyCase {
   readonly hasHttp2: boolean
   /** Whether sessions are resumed, where the configuration is that of the example. */
   readonly resumes: boolean
+  /** What a caller is told that has no certificate, or that of an unknown CA: a status or a code. */
+  readonly callers: Readonly<Record<'nobody' | 'stranger', number | string>>
   /** The documented mistakes, each of which must not yield an identity. */
   readonly mistakes: readonly Scenario[]
 }

@@ -73,10 +73,14 @@ function findFailure({ code, message }: ErrorLike, call: FailedCall): Failure | 
   return code === 'EPROTO' || String(code).startsWith('ERR_SSL_') ? otherFailure : null
 }
 
-/** TLS 1.2 has no alert of its own for a certificate that is missing (RFC 5246 §7.4.6). */
+/**
+ * TLS 1.2 has no alert of its own for a certificate that is missing (RFC 5246 §7.4.6), and servers in Go
+ * say that it is a bad one: where none was sent, every complaint about it is that.
+ */
 function explainAlert(alert: number, { upstream }: FailedCall): Failure {
-  if (alert === 40 && upstream.certificate === 'withheld') return missingCertificate
-  return alerts.get(alert) ?? otherFailure
+  const failure = alerts.get(alert) ?? otherFailure
+  const isOfCertificate = alert === 40 || failure.code.startsWith('ERR_PEERGATE_CERTIFICATE_')
+  return isOfCertificate && upstream.certificate === 'withheld' ? missingCertificate : failure
 }
 
 function isOneOf(code: unknown, codes: ReadonlySet<string>): boolean {

@@ -35,6 +35,7 @@ const rows: readonly (readonly [
   ],
   ['an alert in EPROTO', alert(40, 'EPROTO'), withheld, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
   ['bad_certificate', alert(42), configured, 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'],
+  ['bad_certificate without one', alert(42), withheld, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
   ['unsupported_certificate', alert(43), configured, 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG'],
   ['certificate_revoked', alert(44), configured, 'ERR_PEERGATE_CERTIFICATE_REVOKED'],
   ['certificate_expired', alert(45), configured, 'ERR_PEERGATE_CERTIFICATE_EXPIRED'],
@@ -42,6 +43,12 @@ const rows: readonly (readonly [
   ['protocol_version', alert(70), configured, 'ERR_PEERGATE_PROTOCOL_UNSUPPORTED'],
   ['unrecognized_name', alert(112), configured, 'ERR_PEERGATE_HOST_UNKNOWN'],
   ['certificate_required', alert(116), withheld, 'ERR_PEERGATE_CERTIFICATE_MISSING'],
+  [
+    'protocol_version without a certificate',
+    alert(70),
+    withheld,
+    'ERR_PEERGATE_PROTOCOL_UNSUPPORTED',
+  ],
   ['an alert that is not listed', alert(80), configured, 'ERR_PEERGATE_HANDSHAKE_FAILED'],
   [
     'another name',

@@ -1,6 +1,6 @@
 import { caddy, customContract } from '@peergate/core'
 import { forgedLines } from '@peergate/proxies'
-import { ambiguous, malformed, missing, tooLow } from '../codes.js'
+import { ambiguous, malformed, missing, toldByAlerts, tooLow } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
@@ -33,6 +33,7 @@ export const caddyCase: ProxyCase = {
   hasUnixSocket: true,
   hasHttp2: true,
   resumes: true,
+  callers: toldByAlerts,
   mistakes: [
     [
       'the placeholder, which old versions send as it is written, is no certificate to any contract',

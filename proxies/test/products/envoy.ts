@@ -2,7 +2,7 @@ import { envoyXfcc, envoyXfccJson } from '@peergate/core'
 import { forgedLines, readerId } from '@peergate/proxies'
 import type { MintedLeaf } from '@peergate/testkit'
 import { victimId } from '../clients.js'
-import { ambiguous, malformed, tooLow } from '../codes.js'
+import { ambiguous, malformed, toldByAlerts, tooLow } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
@@ -38,6 +38,7 @@ export const envoyCase: ProxyCase = {
   hasUnixSocket: true,
   hasHttp2: true,
   resumes: true,
+  callers: toldByAlerts,
   mistakes: [
     [
       'names beside the certificate: hostile ones make the header ambiguous or malformed',

@@ -1,6 +1,6 @@
 import { haproxy } from '@peergate/core'
 import { forgedLines } from '@peergate/proxies'
-import { ambiguous, malformed, missing, unverified } from '../codes.js'
+import { ambiguous, malformed, missing, toldByAlerts, unverified } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
@@ -29,6 +29,7 @@ export const haproxyCase: ProxyCase = {
   hasUnixSocket: true,
   hasHttp2: false,
   resumes: true,
+  callers: toldByAlerts,
   mistakes: [
     [
       'a conditional set-header without del-header leaves what the client sent',

@@ -1,6 +1,6 @@
 import { apache } from '@peergate/core'
 import { forgedLines, readerId } from '@peergate/proxies'
-import { unverified } from '../codes.js'
+import { toldByAlerts, unverified } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
@@ -32,6 +32,7 @@ export const httpdCase: ProxyCase = {
   hasUnixSocket: true,
   hasHttp2: false,
   resumes: false,
+  callers: toldByAlerts,
   mistakes: [
     [
       'optional_no_ca: nobody is verified in a full handshake, nor in a resumed session',

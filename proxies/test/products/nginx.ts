@@ -41,6 +41,8 @@ export const nginxCase: ProxyCase = {
   hasUnixSocket: true,
   hasHttp2: false,
   resumes: true,
+  // It answers over HTTP, once the handshake is done.
+  callers: { nobody: 400, stranger: 400 },
   mistakes: [
     [
       'inheritance: a location with a header of its own passes on what the client sent',

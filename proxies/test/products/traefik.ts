@@ -1,6 +1,6 @@
 import { traefik } from '@peergate/core'
 import { forgedLines, readerId } from '@peergate/proxies'
-import { missing, tooLow } from '../codes.js'
+import { missing, toldByAlerts, tooLow } from '../codes.js'
 import { forged, withEdge } from '../edge.js'
 import type { ProxyCase, Replacement } from '../proxy-case.js'
 
@@ -31,6 +31,7 @@ export const traefikCase: ProxyCase = {
   hasUnixSocket: false,
   hasHttp2: true,
   resumes: true,
+  callers: toldByAlerts,
   mistakes: [
     [
       'forwardedHeaders.insecure: the middleware that empties the header is what is left',
