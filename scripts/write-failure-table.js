@@ -1,17 +1,14 @@
 // @ts-check
 // Writes into docs/calling.md what each caller is told of each cause, from real handshakes. With `--check`
 // it only says whether the table is still true, on whichever Node runs it.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { format, resolveConfig } from 'prettier'
 import {
   observeFailures,
   tlsVersions,
 } from '../packages/client/.build/test/support/observe-failures.js'
+import { renewTable } from './renew-table.js'
 
 /** @typedef {import('../packages/client/.build/test/support/observe-failures.js').ObservedFailure} ObservedFailure */
 
-const path = fileURLToPath(new URL('../docs/calling.md', import.meta.url))
 /** @type {(readonly ObservedFailure[])[]} */
 const columns = []
 for (const version of tlsVersions) columns.push(await observeFailures(version))
@@ -23,17 +20,12 @@ const rows = first.map(({ cause, creation }, index) =>
   ),
 )
 
-const marks = /(<!-- failure table -->\n).*(<!-- \/failure table -->)/su
-const written = readFileSync(path, 'utf8')
-const table = [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`)
-const options = { ...(await resolveConfig(path)), filepath: path }
-const renewed = await format(written.replace(marks, `$1\n${table.join('')}\n$2`), options)
-
-if (!process.argv.includes('--check')) writeFileSync(path, renewed)
-else if (renewed !== written) {
-  console.error(`${path} is not true any more; renew it by node scripts/write-failure-table.js`)
-  process.exitCode = 1
-}
+await renewTable({
+  document: 'calling.md',
+  name: 'failure table',
+  rows: [header, ...rows],
+  writer: 'write-failure-table.js',
+})
 
 /**
  * One code where all callers are told the same, and else who is told which.

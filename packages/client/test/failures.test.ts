@@ -34,7 +34,8 @@ const codes: Readonly<
   ],
   'a certificate for servers': ['ERR_PEERGATE_CLIENT_CERTIFICATE_INVALID', null],
   'the key of another certificate': ['ERR_PEERGATE_CLIENT_KEY_INVALID', null],
-  'another server than was meant': [null, 'ERR_PEERGATE_SERVER_MISMATCH'],
+  'a server of another name': [null, 'ERR_PEERGATE_SERVER_MISMATCH'],
+  'a server of another SPIFFE ID': [null, 'ERR_PEERGATE_SERVER_MISMATCH'],
   'a server of another CA': [null, 'ERR_PEERGATE_SERVER_UNTRUSTED'],
 }
 

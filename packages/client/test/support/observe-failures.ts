@@ -6,6 +6,7 @@ import { createClientIdentity } from '@peergate/client'
 import type { CallingIdentity, ClientIdentityOptions } from '@peergate/client'
 import { createTlsGate } from '@peergate/core'
 import type { PeerGateError } from '@peergate/core'
+import type { MintedLeaf } from '@peergate/testkit'
 import { callers } from './calls.js'
 import { clientCa, issueClient, materialOf, otherCa, pki } from './pki.js'
 
@@ -15,9 +16,17 @@ export type TlsVersion = (typeof tlsVersions)[number]
 /** What is wrong between a client and a server that demands a certificate of the client CA. */
 interface FailureCause {
   readonly name: string
-  readonly options: (target: string) => Partial<ClientIdentityOptions>
+  readonly options?: (target: string) => Partial<ClientIdentityOptions>
   /** Until when the material is in order. */
   readonly until?: Date
+  /** What differs from an ordinary server. */
+  readonly server?: ServerOptions
+}
+
+interface ServerOptions {
+  readonly leaf?: MintedLeaf
+  /** A revocation list of the client CA. */
+  readonly revocationList?: string
 }
 
 /** What becomes of a cause. */
@@ -31,14 +40,10 @@ export interface ObservedFailure {
 
 /** Every cause with every caller, over real handshakes of this version at most. */
 export async function observeFailures(version: TlsVersion): Promise<readonly ObservedFailure[]> {
-  const server = await startServer()
   const observed: ObservedFailure[] = []
-  try {
-    for (const cause of await listCauses()) {
-      observed.push(await observe(cause, version, server.target))
-    }
-  } finally {
-    server.close()
+  for (const cause of await listCauses()) {
+    const server = await startServer(cause.server)
+    observed.push(await observe(cause, version, server.target).finally(server.close))
   }
   return observed
 }
@@ -52,6 +57,12 @@ const { pem: revocationList } = await pki.revocationList({
   issuer: 'client-ca',
   serialNumbers: [revoked.serialNumber],
 })
+const misnamed = await pki.issue({
+  issuer: 'server-ca',
+  subject: 'CN=other.example',
+  usage: 'server',
+  dns: ['other.example'],
+})
 
 async function listCauses(): Promise<readonly FailureCause[]> {
   const ending = await issueClient({ validity: { from: '-1h', to: '+2s' } })
@@ -60,11 +71,17 @@ async function listCauses(): Promise<readonly FailureCause[]> {
     { name: 'no certificate', options: () => ({ servers: { 'other.example': {} } }) },
     { name: 'a certificate of another CA', options: () => materialOf(stranger) },
     { name: 'an expired certificate', options: () => materialOf(ending), until: ending.notAfter },
-    { name: 'a revoked certificate', options: () => materialOf(revoked) },
+    {
+      name: 'a revoked certificate',
+      options: () => materialOf(revoked),
+      // An intermediate of which there is no list is refused, too, so that no other server has one.
+      server: { revocationList },
+    },
     { name: 'an intermediate is missing', options: () => materialOf(chainless) },
     { name: 'a certificate for servers', options: () => materialOf(forServers) },
     { name: 'the key of another certificate', options: () => ({ key: below.key }) },
-    { name: 'another server than was meant', options: meanAnother },
+    { name: 'a server of another name', server: { leaf: misnamed } },
+    { name: 'a server of another SPIFFE ID', options: meanAnother },
     { name: 'a server of another CA', options: () => ({ serverCas: otherCa }) },
   ]
 }
@@ -83,7 +100,7 @@ async function observe(
       ...materialOf(worker),
       servers: { [target]: {} },
       maxVersion: version,
-      ...options(target),
+      ...options?.(target),
       ...more,
     } as ClientIdentityOptions)
   const identity = attempt(identify)
@@ -120,12 +137,16 @@ export async function tellAll(
 }
 
 /** A server that a worker may call, over either version of TLS and of HTTP. */
-export async function startServer(): Promise<{ readonly target: string; close: () => void }> {
-  const { certificate: cert, key } = pki.leaf('server')
+export async function startServer({
+  leaf = pki.leaf('server'),
+  revocationList: lists,
+}: ServerOptions = {}): Promise<{ readonly target: string; readonly close: () => void }> {
   const tls = createTlsGate({
-    server: { cert, key },
+    server: { cert: leaf.certificate, key: leaf.key },
     minVersion: 'TLSv1.2',
-    clientCas: { workers: { anchors: clientCa, revocation: { lists: revocationList } } },
+    clientCas: {
+      workers: { anchors: clientCa, ...(lists !== undefined && { revocation: { lists } }) },
+    },
   })
   const server = createSecureServer(
     { ...tls.serverOptions, allowHTTP1: true },
