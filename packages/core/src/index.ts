@@ -1,5 +1,6 @@
 export { createPeerGate } from './gate.js'
-export type { PeerGate, PeerGateOptions } from './gate.js'
+export type { PeerGate } from './gate.js'
+export type { PeerGateOptions } from './gate-options.js'
 export type { Admission, Admit, Identified, Unidentified } from './admission.js'
 export type { ClientIdentity, IdentityKind } from './client-identity.js'
 export { PeerGateError } from './errors.js'
