@@ -32,8 +32,13 @@ const countsByType: {
   'identity-accepted': (event) => [count('requests', { ...gateOf(event), identity: 'accepted' })],
   'identity-absent': (event) => [count('requests', { ...gateOf(event), identity: 'absent' })],
   'identity-rejected': (event) => [
-    count('requests', { ...gateOf(event), identity: 'rejected' }),
-    count('identitiesRejected', { ...gateOf(event), layer: event.layer, ...refusalOf(event) }),
+    ...(event.isFirst ? [count('requests', { ...gateOf(event), identity: 'rejected' })] : []),
+    count('identitiesRejected', {
+      ...gateOf(event),
+      layer: event.layer,
+      policy: event.policy,
+      ...refusalOf(event),
+    }),
   ],
   'permission-allowed': (event) => [
     count('permissionsAllowed', { ...gateOf(event), ...placeOf(event) }),
@@ -50,7 +55,7 @@ const countsByType: {
   'reload-failed': ({ gate, subject }) => [count('reloads', { gate, subject, outcome: 'failed' })],
 }
 
-/** Seconds until the certificate of an accepted identity ends; null for every other event. */
+/** Seconds until the certificate of an accepted identity ends, or 0; null for every other event. */
 export function remainingLifetimeOf(
   event: GateEvent,
 ): { readonly labels: Labels; readonly seconds: number } | null {
@@ -58,7 +63,8 @@ export function remainingLifetimeOf(
   const { notAfter, trustSet } = event.identity
   if (notAfter === null) return null
   const labels = { gate: event.gate, trust_set: trustSet ?? '' }
-  return { labels, seconds: (notAfter - event.time) / 1000 }
+  // The sum of a histogram must not fall.
+  return { labels, seconds: Math.max(0, (notAfter - event.time) / 1000) }
 }
 
 function count(counter: CounterName, labels: Labels): Count {

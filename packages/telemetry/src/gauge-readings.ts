@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { TlsGate } from '@peergate/core'
 import type { GaugeName, Labels } from './measurement.js'
 
@@ -15,12 +16,45 @@ export interface Reading {
   readonly value: number
 }
 
-/** What the gauges show now. */
-export function readGauges(
+/** What gauges are read from. */
+export interface GaugeReader {
+  /** What the gauges show now, without those of a gate or a ledger that throws. */
+  readonly read: () => readonly Reading[]
+  /** How often something threw; the first time is a process warning as well. */
+  readonly faults: number
+}
+
+export function createGaugeReader(
   tlsGates: readonly Pick<TlsGate, 'status'>[],
   ledgers: readonly LedgerLike[],
-): readonly Reading[] {
-  return [...tlsGates.flatMap(readTlsGate), ...ledgers.map(readLedger)]
+): GaugeReader {
+  let faults = 0
+  const contain = (read: () => readonly Reading[]) => () => {
+    try {
+      return read()
+    } catch (error) {
+      faults += 1
+      if (faults === 1) warnOfReading(error)
+      return []
+    }
+  }
+  const readers = [
+    ...tlsGates.map((gate) => contain(() => readTlsGate(gate))),
+    ...ledgers.map((ledger) => contain(() => [readLedger(ledger)])),
+  ]
+  return {
+    read: () => readers.flatMap((read) => read()),
+    get faults() {
+      return faults
+    },
+  }
+}
+
+function warnOfReading(thrown: unknown): void {
+  process.emitWarning(`a gauge could not be read: ${inspect(thrown)}`, {
+    type: 'PeergateWarning',
+    code: 'PEERGATE_GAUGE_THREW',
+  })
 }
 
 function readTlsGate({ status }: Pick<TlsGate, 'status'>): readonly Reading[] {

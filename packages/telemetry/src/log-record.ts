@@ -31,6 +31,8 @@ export interface LogRecord {
   readonly statusCode?: number
   /** False for what is only observed, or tried. */
   readonly enforced?: boolean
+  /** Of a request: whether what is in force refuses it, or what is only tried would. */
+  readonly policy?: 'live' | 'shadow'
   /** Cause and remedy. */
   readonly detail?: string | null
   /** What a certificate that was not accepted claims. */
@@ -62,7 +64,6 @@ export interface LoggedDecision {
   readonly reason: string
   readonly requirement: string
   readonly grant: string | null
-  readonly policy: 'live' | 'shadow'
 }
 
 /** One flat record, whose values are what the event says and nothing else. */
@@ -92,7 +93,8 @@ const observing =
 function refusalOf(event: GateEvent): Partial<LogRecord> {
   if (!('isEnforced' in event)) return {}
   const { statusCode, isEnforced, detail } = event
-  return { statusCode, enforced: isEnforced, detail }
+  const policy = 'policy' in event ? { policy: event.policy } : {}
+  return { statusCode, enforced: isEnforced, ...policy, detail }
 }
 
 function placeOf(event: GateEvent): Partial<LogRecord> {
@@ -136,11 +138,10 @@ function resultOfIdentity(identity: ClientIdentity | null): TlsResult | null {
 function decisionOf(event: GateEvent): LoggedDecision | null {
   if (!('requirement' in event)) return null
   const { reason, requirement, grant } = event
-  const policy = 'policy' in event ? event.policy : 'live'
-  return { allowed: event.type === 'permission-allowed', reason, requirement, grant, policy }
+  return { allowed: event.type === 'permission-allowed', reason, requirement, grant }
 }
 
-/** Faults are errors, refusals warnings; what a shadow policy would deny changes nothing. */
+/** Faults are errors, refusals warnings; what a shadow would refuse changes nothing. */
 export function levelOf(event: GateEvent): LogLevel {
   if (event.type === 'reload-failed') return 'error'
   if (!('isEnforced' in event)) return 'info'

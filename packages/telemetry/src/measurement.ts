@@ -53,7 +53,7 @@ export const counters: Readonly<Record<CounterName, Measurement>> = {
     opentelemetry: 'peergate.identities.rejected',
     help: 'Requests whose sender has no identity and needs one, by the layer that it was lost at.',
     unit: '{request}',
-    labels: ['gate', 'mode', 'layer', 'code', 'enforced'],
+    labels: ['gate', 'mode', 'layer', 'code', 'policy', 'enforced'],
   },
   permissionsAllowed: {
     prometheus: 'peergate_permissions_allowed_total',
@@ -82,7 +82,7 @@ export const counters: Readonly<Record<CounterName, Measurement>> = {
 export const remainingLifetime: Measurement = {
   prometheus: 'peergate_client_certificate_remaining_seconds',
   opentelemetry: 'peergate.client_certificate.remaining',
-  help: 'Seconds until the certificate of the sender of a request ends; at most 0 if it has ended.',
+  help: 'Seconds until the certificate of the sender of a request ends; 0 if it has ended.',
   unit: 's',
   labels: ['gate', 'trust_set'],
 }
@@ -139,8 +139,8 @@ export const gauges: Readonly<Record<GaugeName, Measurement>> = {
 export const subscriberFaults: Measurement = {
   prometheus: 'peergate_subscriber_faults_total',
   opentelemetry: 'peergate.subscriber.faults',
-  help: 'Events that are missing in these metrics: counting them threw, or they came from counting.',
-  unit: '{event}',
+  help: 'Events and readings that are missing in these metrics, since taking them threw or caused them.',
+  unit: '{fault}',
   labels: [],
 }
 

@@ -15,7 +15,7 @@ export interface MetricsOptions {
 
 /** Metrics that are being taken. */
 export interface GateMetrics {
-  /** How many events are missing in the metrics. */
+  /** How many events and readings of gauges are missing in the metrics. */
   readonly faults: number
   /** Stops counting. */
   readonly stop: () => void

@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api'
-import { readGauges } from './gauge-readings.js'
+import { createGaugeReader } from './gauge-readings.js'
 import type { LedgerLike, Reading } from './gauge-readings.js'
 import { measureEvents } from './measure-events.js'
 import type { Instruments } from './measure-events.js'
@@ -36,22 +36,19 @@ export interface OpenTelemetryMetricsOptions extends MetricsOptions {
 export function createOpenTelemetryMetrics(options: OpenTelemetryMetricsOptions): GateMetrics {
   const parsed = parseMetricsOptions<Meter>('createOpenTelemetryMetrics', meterOption, options)
   const { target: meter, tls, ledgers, choice } = parsed
-  const metrics = measureEvents(createInstruments(meter), tls, choice)
-  const stopReading = observe(
-    meter,
-    () => readGauges(tls, ledgers),
-    () => metrics.faults,
-  )
-
-  return {
+  const gaugeReader = createGaugeReader(tls, ledgers)
+  const measured = measureEvents(createInstruments(meter), tls, choice)
+  const stopReading = observe(meter, gaugeReader.read, () => metrics.faults)
+  const metrics: GateMetrics = {
     get faults() {
-      return metrics.faults
+      return measured.faults + gaugeReader.faults
     },
     stop() {
-      metrics.stop()
+      measured.stop()
       stopReading()
     },
   }
+  return metrics
 }
 
 const meterOption = {
@@ -79,8 +76,7 @@ function createInstruments(meter: Meter): Instruments {
   })
   return {
     count: (counter, labels, by) => counterOf.get(counter)?.add(by, labels),
-    // A histogram of OpenTelemetry takes no negative value.
-    measureLifetime: (labels, seconds) => lifetime.record(Math.max(0, seconds), labels),
+    measureLifetime: (labels, seconds) => lifetime.record(seconds, labels),
   }
 }
 

@@ -1,7 +1,7 @@
 import { optionError } from '@peergate/core/options'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import type { OpenMetricsContentType, Registry } from 'prom-client'
-import { readGauges } from './gauge-readings.js'
+import { createGaugeReader } from './gauge-readings.js'
 import type { LedgerLike, Reading } from './gauge-readings.js'
 import { measureEvents } from './measure-events.js'
 import type { Instruments } from './measure-events.js'
@@ -41,19 +41,20 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions): Gate
   const { target: registry, tls, ledgers, choice } = parsed
   refuseRegistered(owner, registry)
   const instruments = registerInstruments(registry)
-  registerGauges(registry, () => readGauges(tls, ledgers))
+  const gaugeReader = createGaugeReader(tls, ledgers)
+  registerGauges(registry, oncePerTurn(gaugeReader.read))
   registerFaults(registry, () => metrics.faults)
-  const metrics = measureEvents(instruments, tls, choice)
-
-  return {
+  const measured = measureEvents(instruments, tls, choice)
+  const metrics: GateMetrics = {
     get faults() {
-      return metrics.faults
+      return measured.faults + gaugeReader.faults
     },
     stop() {
-      metrics.stop()
+      measured.stop()
       for (const name of metricNames) registry.removeSingleMetric(name)
     },
   }
+  return metrics
 }
 
 const registryOption = {
@@ -97,6 +98,15 @@ function registerGauges(registry: Registry, read: () => readonly Reading[]): voi
         for (const { gauge: of, labels, value } of read()) if (of === name) gauge.set(labels, value)
       },
     })
+  }
+}
+
+/** The gauges of one scrape are collected in one turn of the event loop, one after the other. */
+function oncePerTurn(read: () => readonly Reading[]): () => readonly Reading[] {
+  let readings: readonly Reading[] | null = null
+  return () => {
+    if (readings === null) queueMicrotask(() => (readings = null))
+    return (readings ??= read())
   }
 }
 

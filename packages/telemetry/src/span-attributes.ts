@@ -11,7 +11,8 @@ import type {
 /**
  * What an event says, as span attributes: by the semantic conventions of OpenTelemetry for TLS and
  * networks where they have a name, else below `peergate.`. What a certificate claims that was not
- * accepted stands below `peergate.unverified.` alone, and never below `tls.client.`.
+ * accepted stands below `peergate.unverified.` alone, and never below `tls.client.`; what is only tried
+ * would deny stands below `peergate.shadow.` alone.
  */
 export function spanAttributesOf(event: GateEvent): Attributes {
   return withoutNulls({
@@ -22,9 +23,28 @@ export function spanAttributesOf(event: GateEvent): Attributes {
     ...('request' in event ? requestAttributes(event.request) : {}),
     ...('identity' in event ? identityAttributes(event.identity) : {}),
     ...('unverified' in event ? unverifiedAttributes(event.unverified) : {}),
-    ...outcomeAttributes(event),
-    ...permissionAttributes(event),
+    ...(isTried(event)
+      ? shadowAttributes(event)
+      : { ...outcomeAttributes(event), ...permissionAttributes(event) }),
   })
+}
+
+type TriableEvent = Extract<GateEvent, { readonly policy: 'live' | 'shadow' }>
+
+function isTried(event: GateEvent): event is TriableEvent {
+  return 'policy' in event && event.policy === 'shadow'
+}
+
+/** Apart from what the policy in force said, which stands on the same span. */
+function shadowAttributes(event: TriableEvent): MaybeAttributes {
+  return {
+    'peergate.shadow.code': event.code,
+    ...('requirement' in event && {
+      'peergate.shadow.requirement': event.requirement,
+      'peergate.shadow.reason': event.reason,
+      'peergate.shadow.grant': event.grant,
+    }),
+  }
 }
 
 /** The registry has `server.address` in the place of `tls.client.server_name`, which is deprecated. */
@@ -111,7 +131,6 @@ function permissionAttributes(event: GateEvent): MaybeAttributes {
     'peergate.permission.allowed': event.type === 'permission-allowed',
     'peergate.permission.reason': event.reason,
     'peergate.permission.grant': event.grant,
-    'peergate.permission.policy': 'policy' in event ? event.policy : 'live',
   }
 }
 

@@ -83,8 +83,8 @@ t.test(
         reason: 'not-granted',
         requirement: 'invoice:write',
         grant: null,
-        policy: 'live',
       },
+      policy: 'live',
       code: 'ERR_PEERGATE_PERMISSION_DENIED',
       statusCode: 403,
       enforced: true,
@@ -231,8 +231,8 @@ t.test('writes what is only tried or observed as such', async (t) => {
   channel(gateChannels['permission-denied']).publish({ ...denied, policy: 'shadow' })
   const [observed, tried] = read().slice(-2)
   const msg = 'an identity is denied, which is not enforced'
-  t.match(observed, { level: levels.warn, enforced: false, msg, decision: { policy: 'live' } })
-  t.match(tried, { level: levels.info, enforced: false, msg, decision: { policy: 'shadow' } })
+  t.match(observed, { level: levels.warn, enforced: false, msg, policy: 'live' })
+  t.match(tried, { level: levels.info, enforced: false, msg, policy: 'shadow' })
 })
 
 t.test('writes into the logger of Fastify the events of the types it is given', async (t) => {

@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto'
+import { channel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { publicRoute } from '@peergate/core'
+import { gateChannels, publicRoute } from '@peergate/core'
 import type { TlsGate } from '@peergate/core'
 import { createPrometheusMetrics } from '@peergate/telemetry/prometheus'
 import type { PrometheusMetricsOptions } from '@peergate/telemetry/prometheus'
@@ -137,6 +139,50 @@ t.test('shows the earliest of several authorities, and each verdict', async (t) 
     t.match(verdicts, 'peergate_rollout_ready{gate="no"} 0')
     metrics.stop()
   }
+})
+
+t.test('reads each ledger once for a scrape, and shows the rest where one throws', async (t) => {
+  let reads = 0
+  const verdict = () => {
+    reads += 1
+    return { ready: 'yes' as const }
+  }
+  const broken = {
+    gate: 'broken',
+    verdict(): never {
+      throw new Error('boom')
+    },
+  }
+  const { registry, metrics } = registryOf(t, {
+    ledgers: [broken, { gate: 'sound', verdict }],
+  })
+  const warned = once(process, 'warning')
+  const text = await registry.metrics()
+  t.equal(reads, 1)
+  t.match(text, 'peergate_rollout_ready{gate="sound"} 1')
+  t.notMatch(text, 'peergate_rollout_ready{gate="broken"}')
+  t.match(text, 'peergate_subscriber_faults_total 1\n')
+  t.match(await warned, [
+    { code: 'PEERGATE_GAUGE_THREW', message: /^a gauge could not be read: Error: boom/u },
+  ])
+  t.match(await registry.metrics(), 'peergate_subscriber_faults_total 2\n')
+  t.equal(reads, 2)
+  t.equal(metrics.faults, 2)
+})
+
+t.test('observes no certificate that has less than nothing left', async (t) => {
+  const log = recordEvents(t, 'ended')
+  const { ask } = await startService(t, { name: 'ended' })
+  const { registry } = registryOf(t)
+  await ask('reader', '/invoices/1')
+  const event = await log.first('identity-accepted')
+  registry.resetMetrics()
+  const identity = { ...event.identity, notAfter: event.time - 5000 }
+  channel(gateChannels['identity-accepted']).publish({ ...event, identity })
+  const metric = 'peergate_client_certificate_remaining_seconds'
+  const text = await registry.getSingleMetricAsString(metric)
+  t.match(text, `${metric}_bucket{le="0",gate="ended",trust_set="payments"} 1\n`)
+  t.match(text, `${metric}_sum{gate="ended",trust_set="payments"} 0\n`)
 })
 
 t.test('counts reloads by what came of them', async (t) => {

@@ -65,8 +65,36 @@ t.test('sets what the gate says of a request on its span', async (t) => {
     'peergate.requirement': 'invoice:write',
     'peergate.permission.allowed': false,
     'peergate.permission.reason': 'not-granted',
-    'peergate.permission.policy': 'live',
   })
+})
+
+t.test('leaves on a span what is in force, whatever is only tried', async (t) => {
+  const { ask } = await startService(t, { name: 'tried', hook: traceRequests })
+  const subscription = traceGateEvents({ gate: 'tried' })
+  t.teardown(() => subscription.stop())
+  exporter.reset()
+  t.equal(await ask('reader', '/narrowing'), 200)
+  t.equal(await ask('nameless', '/closing'), 200)
+  const [narrowing, closing] = exporter.getFinishedSpans().map(({ attributes }) => attributes)
+  t.match(narrowing, {
+    'peergate.requirement': 'invoice:read',
+    'peergate.permission.allowed': true,
+    'peergate.permission.reason': 'granted',
+    'peergate.permission.grant': readerId,
+    'peergate.shadow.code': 'ERR_PEERGATE_PERMISSION_DENIED',
+    'peergate.shadow.requirement': 'invoice:write',
+    'peergate.shadow.reason': 'not-granted',
+  })
+  t.match(closing, {
+    'peergate.requirement': 'publicRoute',
+    'peergate.permission.allowed': true,
+    // Why the sender has no identity, which the event identity-absent says.
+    'peergate.code': 'ERR_PEERGATE_IDENTITY_MISSING',
+    'peergate.shadow.code': 'ERR_PEERGATE_IDENTITY_MISSING',
+  })
+  for (const attributes of [narrowing, closing]) {
+    t.notOk('peergate.enforced' in (attributes ?? {}), 'nothing was refused')
+  }
 })
 
 t.test('does nothing where no span is active', async (t) => {

@@ -6,7 +6,7 @@ import type { CertificateDescription } from '../tls/certificate-description.js'
 
 /**
  * Where somebody is refused, or would be: `tls` by the TLS gate, `identity` for want of an identity,
- * `permission` by the policy in force, `shadow` by the policy that is only tried.
+ * `permission` by the policy in force, `shadow` by what is only tried.
  */
 export type LedgerStage = 'identity' | 'permission' | 'shadow' | 'tls'
 

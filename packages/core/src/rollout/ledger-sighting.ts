@@ -66,10 +66,11 @@ export function cutText(text: string, longest = 200): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`
 }
 
-/** A peer of the TLS gate is lost there, also where a request tells of it. */
+/** A peer of the TLS gate is lost there, also where a request tells of it, or only tries something. */
 function stageOf(event: RefusalEvent): LedgerStage {
-  if (event.type === 'permission-denied') return event.policy === 'live' ? 'permission' : 'shadow'
-  return event.layer === 'tls' ? 'tls' : 'identity'
+  if (event.layer === 'tls') return 'tls'
+  if (event.policy === 'shadow') return 'shadow'
+  return event.type === 'permission-denied' ? 'permission' : 'identity'
 }
 
 type Peer = Pick<

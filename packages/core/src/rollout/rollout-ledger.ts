@@ -28,7 +28,10 @@ export interface RolloutLedgerOptions {
    * CA, no certificate, or fails before one is sent. Of whom this cannot be told is never ignored.
    */
   readonly strangers?: 'block' | 'ignore'
-  /** The time now in epoch milliseconds; `Date.now` by default. */
+  /**
+   * The time now in epoch milliseconds. By default a clock that is set once, when the process starts,
+   * and goes on steadily from there: by one that is put forward, a window would have passed at once.
+   */
   readonly clock?: () => number
 }
 
@@ -112,6 +115,11 @@ function nameOf({ gate, tls }: { readonly gate?: string; readonly tls?: TlsGate 
   return gate ?? tls?.name ?? 'default'
 }
 
+/** By the monotonic clock, which may run apart from the system's in a process that lives for long. */
+function steadyNow(): number {
+  return Math.floor(performance.timeOrigin + performance.now())
+}
+
 /** What is recorded by a clock that fails is never of the past. */
 function readClock(clock: () => number): number {
   try {
@@ -142,5 +150,5 @@ const ledgerSchema = strictOptions({
   strangers: z.enum(['block', 'ignore']).default('block'),
   clock: z
     .custom<() => number>((value) => typeof value === 'function', 'must be a function')
-    .default(() => Date.now),
+    .default(() => steadyNow),
 })

@@ -76,7 +76,10 @@ export interface IdentityAcceptedEvent extends AnyGateEvent {
   readonly identity: ClientIdentity
 }
 
-/** The sender of a request has no identity, and what it asked for needs one. Once for each request. */
+/**
+ * The sender of a request has no identity, and what it asked for needs one. Once for each request; and
+ * once before with `policy: 'shadow'`, where that is only tried.
+ */
 export interface IdentityRejectedEvent extends AnyGateEvent, Refusal {
   readonly type: 'identity-rejected'
   /** The layer at which the identity was lost: `tls`, `proxy`, `identity`; `configuration` for faults. */
@@ -88,6 +91,10 @@ export interface IdentityRejectedEvent extends AnyGateEvent, Refusal {
    */
   readonly fingerprint256: string | null
   readonly unverified: UnverifiedPeer | null
+  /** Whose rejection it is: that of what is in force, or of what is only tried. */
+  readonly policy: 'live' | 'shadow'
+  /** Whether nothing was told before of who sent the request: no `identity-absent`, and no rejection. */
+  readonly isFirst: boolean
 }
 
 /** The sender of a request has no identity, and what it asked for needs none. Once for each request. */

@@ -35,13 +35,18 @@ export function createIdentityRecord(
     return true
   }
 
-  function reject({ error, isEnforced, evidence }: Rejection, request: RequestRecord): void {
+  function reject(policy: 'live' | 'shadow', rejection: Rejection, request: RequestRecord): void {
+    const { error, isEnforced, evidence } = rejection
+    const isFirst = !told.has(request.raw)
+    if (!isNews(request, policy)) return
     publish('identity-rejected', () => ({
       layer: error.layer,
       ...refusalFacts(error, isEnforced),
       request: request.facts(),
       fingerprint256: fingerprintOf(evidence ?? evidenceBehind(error)),
       unverified: unverifiedPeerOf?.(request.raw) ?? null,
+      policy,
+      isFirst,
     }))
   }
 
@@ -55,17 +60,13 @@ export function createIdentityRecord(
       if (!isNews(request, 'told')) return
       publish('identity-absent', () => ({ layer: 'identity', request: request.facts(), code }))
     },
-    rejected(rejection, request) {
-      if (isNews(request, 'rejected')) reject(rejection, request)
-    },
-    tried(rejection, request) {
-      if (isNews(request, 'tried')) reject(rejection, request)
-    },
+    rejected: (rejection, request) => reject('live', rejection, request),
+    tried: (rejection, request) => reject('shadow', rejection, request),
   }
 }
 
 /** What has been told of a request is told again only by what weighs more. */
-const weights = { told: 1, tried: 2, rejected: 3 } as const
+const weights = { told: 1, shadow: 2, live: 3 } as const
 
 /** Of a certificate that was accepted, and gave no identity. */
 function fingerprintOf(evidence: object | null): string | null {

@@ -46,6 +46,8 @@ export function createUnacceptedConnections(options: {
       ...refusalFacts(refusal, true),
       request: { ...createRequestId(), route: null, remoteAddress: remoteAddressOf(socket) },
       fingerprint256: null,
+      policy: 'live' as const,
+      isFirst: true,
       unverified: describeUnverified(),
     }))
   }

@@ -115,6 +115,7 @@ t.test('records whom a public route lets in without an identity', async (t) => {
       ['identity-rejected', 'ERR_PEERGATE_CERTIFICATE_MISSING', false],
     ],
   )
+  t.match(events[1], { policy: 'shadow', isFirst: false })
   guard(open.admit(request), request)
   t.equal(events.length, 2)
 })
@@ -135,8 +136,11 @@ t.test('does not hide a later refusal of the same request', async (t) => {
     guard(open.admit(request), request)
   }
   t.match(
-    rejections.map(({ isEnforced }) => isEnforced),
-    [false, true],
+    rejections.map(({ isEnforced, policy }) => [isEnforced, policy]),
+    [
+      [false, 'shadow'],
+      [true, 'live'],
+    ],
   )
 })
 

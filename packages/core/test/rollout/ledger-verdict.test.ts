@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { gateChannels } from '@peergate/core'
+import { createRolloutLedger, gateChannels } from '@peergate/core'
 import type { LedgerVerdict, RolloutLedgerOptions } from '@peergate/core'
 import t from 'tap'
 import { noon } from '../support/payments-gate.js'
@@ -76,6 +76,12 @@ for (const [name, event, mode, verdict] of [
     oneOther('"address:192.0.2.1"'),
   ],
   ['a permission that is missing', denied(), 'observe', oneOfOurs(worker)],
+  [
+    'somebody lost at the TLS gate, of whom a request that is only tried tells',
+    rejected({ layer: 'tls', policy: 'shadow' }),
+    'enforce',
+    oneOfOurs(ours),
+  ],
 ] as const) {
   t.test(`is not ready by ${name}`, async (t) => {
     const { ledger, wait, tell } = watchLedger(t)
@@ -92,6 +98,7 @@ for (const [name, event, mode, verdict] of [
 for (const [name, event] of [
   ['a permission that is denied for good', denied(undefined, { isEnforced: true })],
   ['a policy that is only tried', denied(undefined, { policy: 'shadow' })],
+  ['an identity that only what is tried needs', rejected({ policy: 'shadow' })],
 ] as const) {
   t.test(`is ready in spite of ${name}, which is listed`, async (t) => {
     const { ledger, wait, tell } = watchLedger(t)
@@ -143,6 +150,19 @@ t.test('names the last five of each kind, and counts the rest', async (t) => {
       ...oneOther(`"fingerprint:${fingerprintOf('EE')}"`).because,
     ),
   )
+})
+
+t.test('has not watched for longer because the clock of the system is put forward', async (t) => {
+  const ledger = createRolloutLedger({ window: 3600, gate: 'put-forward' })
+  t.teardown(() => ledger.stop())
+  const now = Date.now()
+  t.intercept(Date, 'now', { value: () => now + 86_400_000 })
+  t.match(ledger.verdict(), {
+    ready: 'unknown',
+    because: [/^the ledger has watched for 0 of 3600 seconds$/u, /^nobody was accepted/u],
+  })
+  const { since, at } = ledger.toJSON()
+  t.ok(Math.abs(since - now) < 60_000 && Math.abs(at - now) < 60_000, 'it tells the time of day')
 })
 
 const unwatched = 'the ledger has watched for 0 of 100 seconds'

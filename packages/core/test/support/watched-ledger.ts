@@ -169,6 +169,8 @@ export function rejected(
     request,
     fingerprint256: fingerprintOf('AB'),
     unverified: null,
+    policy: 'live',
+    isFirst: true,
     ...changes,
   }
 }

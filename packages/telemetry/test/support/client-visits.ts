@@ -2,7 +2,12 @@ import type { RolloutMode } from '@peergate/core'
 import type { Test } from 'tap'
 import type { ClientName, GatedService } from './gated-service.js'
 
-const places = { open: '/open', read: '/invoices/1', write: '/invoices/1/edit' } as const
+const places = {
+  open: '/open',
+  closing: '/closing',
+  read: '/invoices/1',
+  write: '/invoices/1/edit',
+} as const
 
 type Status = number | 'cut off'
 type Visit = readonly [
@@ -21,6 +26,7 @@ const visits: readonly Visit[] = [
   ['reader', 'read', everywhere(200)],
   ['reader', 'write', denied],
   ['nameless', 'open', everywhere(200)],
+  ['nameless', 'closing', everywhere(200)],
   ['nameless', 'read', denied],
   ['nobody', 'read', unaccepted],
   ['expired', 'read', unaccepted],
@@ -49,22 +55,24 @@ export function expectedCounts(mode: RolloutMode): Readonly<Record<string, numbe
     mode === 'strict'
       ? {}
       : {
-          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_EXPIRED ${enforced}`]: 1,
-          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_MISSING ${enforced}`]: 1,
-          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_UNTRUSTED ${enforced}`]: 1,
+          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_EXPIRED live ${enforced}`]: 1,
+          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_MISSING live ${enforced}`]: 1,
+          [`identities_rejected tls ERR_PEERGATE_CERTIFICATE_UNTRUSTED live ${enforced}`]: 1,
         }
   return {
     'connections_accepted batch': 0,
-    'connections_accepted payments': 5,
+    'connections_accepted payments': 6,
     [`handshakes_refused ERR_PEERGATE_CERTIFICATE_EXPIRED ${refused}`]: 1,
     [`handshakes_refused ERR_PEERGATE_CERTIFICATE_MISSING ${refused}`]: 1,
     [`handshakes_refused ERR_PEERGATE_CERTIFICATE_UNTRUSTED ${refused}`]: 1,
     'requests accepted': 3,
-    'requests absent': 1,
+    'requests absent': 2,
     'requests rejected': mode === 'strict' ? 1 : 4,
-    [`identities_rejected identity ERR_PEERGATE_IDENTITY_MISSING ${enforced}`]: 1,
+    [`identities_rejected identity ERR_PEERGATE_IDENTITY_MISSING live ${enforced}`]: 1,
+    'identities_rejected identity ERR_PEERGATE_IDENTITY_MISSING shadow false': 1,
     ...unacceptedRequests,
     'permissions_allowed publicRoute GET /open': 2,
+    'permissions_allowed publicRoute GET /closing': 1,
     'permissions_allowed invoice:read GET /invoices/:id': 1,
     [`permissions_denied invoice:write GET /invoices/:id/edit ERR_PEERGATE_PERMISSION_DENIED live ${enforced}`]: 1,
     'reloads tls done': 0,

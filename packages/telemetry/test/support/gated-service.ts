@@ -1,11 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import {
+  authenticated,
   createPeerGate,
   createTlsGate,
   definePolicy,
   publicRoute,
   socketSource,
   spiffe,
+  withShadow,
 } from '@peergate/core'
 import type { HostOptions, PeerGate, RolloutMode, TlsGate, TlsGateRules } from '@peergate/core'
 import peergate from '@peergate/fastify'
@@ -137,7 +139,11 @@ export const hostOptions: HostOptions = {
 const answer = async () => 'reached'
 
 function addRoutes(app: FastifyInstance, gate: GatedService['gate']): void {
+  const closing = withShadow(publicRoute, authenticated)
+  const narrowing = withShadow(gate.permission('invoice:read'), gate.permission('invoice:write'))
   app.get('/open', { config: { permission: publicRoute } }, answer)
+  app.get('/closing', { config: { permission: closing } }, answer)
+  app.get('/narrowing', { config: { permission: narrowing } }, answer)
   app.get('/invoices/:id', { config: { permission: gate.permission('invoice:read') } }, answer)
   app.get(
     '/invoices/:id/edit',
