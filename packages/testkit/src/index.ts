@@ -16,6 +16,31 @@ export type {
   RevocationListRequest,
   ValidityDeclaration,
 } from './pki-declaration.js'
+export { clientKinds } from './connection/client-kinds.js'
+export type { ClientKind, ClientKindFacts, StoppedAt } from './connection/client-kinds.js'
+export type { ClientNames } from './connection/client-names.js'
+export { createTestPki } from './connection/test-pki.js'
+export type {
+  TestClientCredentials,
+  TestClientRequest,
+  TestPki,
+  TestPkiOptions,
+} from './connection/test-pki.js'
+export { withServer } from './connection/with-server.js'
+export type {
+  FastifyLike,
+  RunningServer,
+  TestableApp,
+  WithServerOptions,
+} from './connection/with-server.js'
+export type { ConnectAsOptions } from './connection/connect-as.js'
+export { describeReport } from './connection/connection-report.js'
+export type {
+  ConnectionAnswer,
+  ConnectionReport,
+  GateRefusal,
+} from './connection/connection-report.js'
+export { assertAnswered, assertRefusedInTls } from './connection/assert-report.js'
 export { writePki } from './write-pki.js'
 export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'

@@ -1,0 +1,36 @@
+import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import { authenticated, clientIdentity, denyUnmatched } from '@peergate/express'
+import { assertAnswered, assertRefusedInTls, createTestPki, withServer } from '@peergate/testkit'
+import express from 'express'
+import t from 'tap'
+
+const id = 'spiffe://prod.example/ns/payments/sa/api'
+const pki = await createTestPki({ identity: { uri: [id] } })
+
+t.test('the test kit runs an application', async () => {
+  const tls = createTlsGate({ server: pki.server, clientCas: pki.clientCas })
+  const gate = createPeerGate({
+    source: socketSource({ tls }),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy: definePolicy({
+      identity: 'spiffe',
+      permissions: ['read'],
+      grants: [{ identity: id, allow: ['read'] }],
+    }),
+  })
+  const app = express()
+  app.use(clientIdentity(gate))
+  app.get('/me', authenticated(gate), (_request, response) => void response.send('reached'))
+  app.use(denyUnmatched(gate))
+  await withServer(
+    app,
+    async ({ connectAs }) => {
+      const path = '/me'
+      assertAnswered(await connectAs(await pki.client('accepted'), { path }), 200)
+      assertAnswered(await connectAs(await pki.client('several-identities'), { path }), 403)
+      const stranger = await connectAs(await pki.client('wrong-ca'), { path })
+      assertRefusedInTls(stranger, 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED')
+    },
+    { tls },
+  )
+})
