@@ -4,7 +4,7 @@ import { onGateEvent } from '@peergate/core'
 import type { ConnectionReport, GateRefusal } from './connection-report.js'
 
 /** What the server saw of one connection. */
-export type ServerSide = Pick<ConnectionReport, 'refusal' | 'serverHandshake'>
+type ServerSide = Pick<ConnectionReport, 'refusal' | 'serverHandshake'>
 
 /** The connections of a server. */
 export interface ConnectionWatch {
