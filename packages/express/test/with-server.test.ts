@@ -1,6 +1,13 @@
 import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
 import { authenticated, clientIdentity, denyUnmatched } from '@peergate/express'
-import { assertAnswered, assertRefusedInTls, createTestPki, withServer } from '@peergate/testkit'
+import {
+  assertAnswered,
+  assertRefusedInTls,
+  bypassedSource,
+  createTestPki,
+  withClientIdentity,
+  withServer,
+} from '@peergate/testkit'
 import express from 'express'
 import t from 'tap'
 
@@ -33,4 +40,26 @@ t.test('the test kit runs an application', async () => {
     },
     { tls },
   )
+})
+
+t.test('the test kit asks the routes of an application without TLS', async (t) => {
+  const gate = createPeerGate({
+    source: bypassedSource(),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy: definePolicy({
+      identity: 'spiffe',
+      permissions: ['read'],
+      grants: [{ identity: id, allow: ['read'] }],
+    }),
+  })
+  const app = express()
+  app.use(clientIdentity(gate))
+  app.get('/me', authenticated(gate), (request, response) => {
+    response.json(request.clientIdentity)
+  })
+  app.use(denyUnmatched(gate))
+  const api = await withClientIdentity(app, { uri: [id] })
+  const { status, body } = await api.request('GET', '/me')
+  t.equal(status, 200)
+  t.match(JSON.parse(body), { value: id, source: 'bypassed' })
 })

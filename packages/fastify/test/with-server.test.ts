@@ -7,7 +7,14 @@ import {
   spiffe,
 } from '@peergate/core'
 import peergate from '@peergate/fastify'
-import { assertAnswered, assertRefusedInTls, createTestPki, withServer } from '@peergate/testkit'
+import {
+  assertAnswered,
+  assertRefusedInTls,
+  bypassedSource,
+  createTestPki,
+  withClientIdentity,
+  withServer,
+} from '@peergate/testkit'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -43,3 +50,25 @@ for (const http2 of [false, true]) {
     })
   })
 }
+
+t.test('the test kit asks the routes of an application without TLS', async (t) => {
+  const gate = createPeerGate({
+    source: bypassedSource(),
+    identity: spiffe({ trustDomain: 'prod.example' }),
+    policy,
+  })
+  const app = fastify()
+  await app.register(peergate, { gate })
+  app.get(
+    '/me',
+    { config: { permission: 'read' as never } },
+    async ({ clientIdentity }) => clientIdentity,
+  )
+  const api = await withClientIdentity(app, { uri: [id] })
+  const { status, body } = await api.request('GET', '/me')
+  t.equal(status, 200)
+  t.match(JSON.parse(body), { value: id, source: 'bypassed' })
+  const other = await withClientIdentity(app, { uri: [`${id}-other`] })
+  t.match(await other.request('GET', '/me'), { status: 403 })
+  await app.close()
+})

@@ -41,6 +41,20 @@ export type {
   GateRefusal,
 } from './connection/connection-report.js'
 export { assertAnswered, assertRefusedInTls } from './connection/assert-report.js'
+export { bypassedSource } from './bypass/bypassed-source.js'
+export { withClientIdentity } from './bypass/with-client-identity.js'
+export type {
+  BypassableApp,
+  BypassedRequestOptions,
+  BypassOptions,
+  FastifyRouting,
+  GateBypass,
+} from './bypass/with-client-identity.js'
+export type { ConformanceResult } from './conformance-result.js'
+export { gateConformance } from './gate-conformance/gate-conformance.js'
+export type { GateConformanceTarget } from './gate-conformance/gate-conformance.js'
+export { proxyConformance } from './proxy-conformance/proxy-conformance.js'
+export type { ProxyConformanceTarget } from './proxy-conformance/proxy-conformance-target.js'
 export { writePki } from './write-pki.js'
 export type { WritePkiOptions, WrittenPki } from './write-pki.js'
 export { adapterConformance } from './adapter-conformance.js'

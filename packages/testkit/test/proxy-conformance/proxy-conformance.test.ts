@@ -1,0 +1,217 @@
+import { once } from 'node:events'
+import { createServer as createBackend, request as requestHttp } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { createTestPki, proxyConformance } from '@peergate/testkit'
+import type { ConformanceResult, ProxyConformanceTarget } from '@peergate/testkit'
+import t from 'tap'
+
+const pki = await createTestPki()
+const certificateHeader = 'X-Client-Cert'
+const verifyHeader = 'X-Client-Verify'
+const headers = [certificateHeader, verifyHeader]
+
+/** How a proxy forwards. */
+interface Forwarding {
+  /** Whether who does not verify gets past the handshake. */
+  readonly isOptional?: boolean
+  /** Whether a header that the proxy sets replaces that of the client; added to it else. */
+  readonly replaces?: boolean
+  /** Which headers of the client are passed on. */
+  readonly passes?: (name: string) => boolean
+  /** Whom it answers itself. */
+  readonly turnsDown?: (request: IncomingMessage) => boolean
+  /** Where nothing is set. */
+  readonly bare?: (request: IncomingMessage) => boolean
+}
+
+const folded = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/gu, '-')
+const reserved = new Set(headers.map(folded))
+const isPassed = (name: string) => !reserved.has(folded(name))
+
+const isPassedOn = (name: string) => isPassed(name) && folded(name) !== 'connection'
+const isApi = ({ url }: IncomingMessage) => url === '/api'
+const isTakenAway = ({ headers: sent }: IncomingMessage) =>
+  sent.connection?.includes('X-Client-Cert') === true
+const lacksEverything = ({ socket, headers: sent }: IncomingMessage) =>
+  !(socket as TLSSocket).authorized && sent['x-client-verify'] === undefined
+
+/** A proxy as teams write it, and a backend that believes it. */
+async function withProxy<Value>(
+  {
+    turnsDown = () => false,
+    isOptional = false,
+    replaces = true,
+    passes = isPassed,
+    bare = () => false,
+  }: Forwarding,
+  use: (
+    target: Pick<ProxyConformanceTarget, 'backend' | 'headers' | 'pki' | 'port'>,
+  ) => Promise<Value>,
+): Promise<Value> {
+  const backend = createBackend((request, response) => {
+    const isKnown = request.headers['x-client-verify']?.includes('yes') === true
+    response.writeHead(isKnown ? 200 : 401).end()
+  })
+  const backendPort = await listen(backend)
+  const { cert, key } = pki.server
+  const ca = pki.clientCas.clients.anchors
+  const tls = { cert, key, ca, requestCert: true, rejectUnauthorized: !isOptional }
+  const proxy = createServer(tls, forward)
+  proxy.on('tlsClientError', (_error, socket) => socket.destroy())
+  try {
+    return await use({ port: await listen(proxy), backend, headers, pki })
+  } finally {
+    for (const server of [proxy, backend]) {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+  function forward(request: IncomingMessage, response: ServerResponse): void {
+    if (turnsDown(request)) return void response.writeHead(403).end()
+    const lines = request.rawHeaders.flatMap((name, at, all) =>
+      at % 2 === 0 ? [[name, String(all[at + 1])] as const] : [],
+    )
+    const own = bare(request) ? [] : linesOf(request.socket as TLSSocket)
+    const names = new Set(replaces ? own.map(([name]) => name.toLowerCase()) : [])
+    const kept = lines.filter(([name]) => passes(name) && !names.has(name.toLowerCase()))
+    const { method, url: path } = request
+    const onward = requestHttp({
+      port: backendPort,
+      method,
+      path,
+      headers: [...own, ...kept].flat(),
+    })
+    onward.on('response', (answer) => {
+      response.writeHead(Number(answer.statusCode))
+      answer.pipe(response)
+    })
+    request.pipe(onward)
+  }
+
+  function linesOf(socket: TLSSocket): (readonly [string, string])[] {
+    const { raw } = socket.getPeerCertificate()
+    if (raw === undefined) return isOptional ? [] : [[verifyHeader, 'no']]
+    return [
+      [certificateHeader, raw.toString('base64')],
+      [verifyHeader, socket.authorized ? 'yes' : 'no'],
+    ]
+  }
+}
+
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+const findings = (results: readonly ConformanceResult[]): readonly string[] =>
+  results.filter(({ holds }) => !holds).map(({ name }) => name)
+
+t.test('finds nothing in a proxy that is right, in any place', async (t) => {
+  const results = await withProxy({}, async (target) =>
+    proxyConformance({ ...target, hosts: ['localhost', 'api.example'], paths: ['/', '/api'] }),
+  )
+  t.strictSame(findings(results), [])
+  t.equal(results.length, 4 * (1 + 6 + 5 * 2 * 4))
+  t.equal(new Set(results.map(({ name }) => name)).size, results.length)
+  t.match(results[0], {
+    name: 'localhost/: an accepted client is answered 200',
+    because: 'the answer was 200; the backend was asked, with X-Client-Cert, X-Client-Verify',
+  })
+})
+
+t.test('finds a place that passes on what a client sends', async (t) => {
+  const results = await withProxy({ bare: isApi, passes: () => true }, async (target) =>
+    proxyConformance({ ...target, paths: ['/', '/api'] }),
+  )
+  t.strictSame(
+    findings(results).filter((name) => name.startsWith('localhost/api')),
+    [
+      'localhost/api: an accepted client is answered 200',
+      'localhost/api: headers that name another client do not arrive',
+      'localhost/api: headers that are sent twice do not arrive',
+      'localhost/api: malformed headers do not arrive',
+    ],
+  )
+})
+
+t.test('finds headers that are added to those of the client', async (t) => {
+  const results = await withProxy({ replaces: false, passes: () => true }, async (target) =>
+    proxyConformance(target),
+  )
+  const found = findings(results)
+  t.ok(found.includes('localhost/: headers that name another client do not arrive'))
+  t.ok(
+    found.includes(
+      'localhost/: headers with "_" for "-" do not arrive where the request is answered',
+    ),
+  )
+  t.ok(
+    found.includes(
+      'localhost/: headers with "." for "-" do not arrive where the request is answered',
+    ),
+  )
+})
+
+t.test('finds a condition that leaves the headers to the client', async (t) => {
+  const results = await withProxy({ isOptional: true, passes: () => true }, async (target) =>
+    proxyConformance({ ...target, refused: ['none', 'wrong-ca'] }),
+  )
+  const who = 'localhost/: TLSv1.3: a client without a certificate'
+  t.ok(findings(results).includes(`${who} is refused with the headers of another`))
+  t.ok(findings(results).includes(`${who} gets no header of its own to the backend`))
+  t.notOk(findings(results).includes(`${who} is refused`))
+  const stranger = 'localhost/: TLSv1.3: a client of a CA that the server does not know'
+  t.notOk(findings(results).some((name) => name.startsWith(stranger)))
+})
+
+t.test('finds a proxy that lets in whoever brings the headers', async (t) => {
+  const forwarding = { isOptional: true, passes: () => true, turnsDown: lacksEverything }
+  const results = await withProxy(forwarding, async (target) =>
+    proxyConformance({ ...target, refused: ['none'] }),
+  )
+  t.ok(
+    findings(results).includes(
+      'localhost/: TLSv1.3: a client without a certificate gets no header of its own to the backend',
+    ),
+  )
+})
+
+t.test('finds a header that the client takes away', async (t) => {
+  const results = await withProxy({ bare: isTakenAway, passes: isPassedOn }, async (target) => {
+    target.backend.prependListener('request', ({ headers: sent }: IncomingMessage) => {
+      sent['x-client-verify'] ??= 'yes'
+    })
+    return proxyConformance(target)
+  })
+  t.strictSame(findings(results), [
+    'localhost/: the headers cannot be taken away by "Connection" where the request is answered',
+  ])
+})
+
+t.test('proves nothing where no accepted client is told of', async (t) => {
+  await withProxy({ bare: () => true }, async (target) => {
+    await t.rejects(proxyConformance({ ...target, status: 401 }), {
+      code: 'ERR_PEERGATE_OPTION_INVALID',
+      message:
+        /no place answers an accepted client with 401 and tells the backend who it is: localhost\/: the answer was 401; the backend was asked, with none of the headers$/u,
+    })
+    const expired = async () => pki.client('wrong-ca')
+    await t.rejects(proxyConformance({ ...target, pki: { ...pki, issueClient: expired } }), {
+      message: /localhost\/: no answer came \(\w+\); the backend was not asked$/u,
+    })
+  })
+})
+
+t.test('refuses options that are wrong', async (t) => {
+  await t.rejects(proxyConformance({ port: 1, backend: {} as Server, headers, pki }), {
+    message: /option "backend" must be a server of node:http or node:https$/u,
+  })
+  const backend = createBackend()
+  await t.rejects(proxyConformance({ port: 1, backend, headers: [], pki }), {
+    message: /option "headers" must name at least one$/u,
+  })
+})
