@@ -51,6 +51,7 @@ export type {
   GateBypass,
 } from './bypass/with-client-identity.js'
 export type { ConformanceResult } from './conformance-result.js'
+export { forgedHeaders } from './gate-conformance/forged-headers.js'
 export { gateConformance } from './gate-conformance/gate-conformance.js'
 export type { GateConformanceTarget } from './gate-conformance/gate-conformance.js'
 export { proxyConformance } from './proxy-conformance/proxy-conformance.js'

@@ -5,6 +5,7 @@ import {
   hasMore,
   leave,
   malformed,
+  openDer,
   readOpaque,
   tags,
   type DerReader,
@@ -47,6 +48,18 @@ export function commonNames(name: DistinguishedName): readonly string[] {
       if (text !== null) return text
       throw new PeerGateError('ERR_PEERGATE_IDENTITY_INVALID', 'a common name is not text')
     })
+}
+
+/**
+ * Returns what a Name by itself says (RFC 5280 §4.1.2.4), such as a CA that a server names.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_MALFORMED naming the rule that it breaks
+ */
+export function parseDistinguishedName(der: Uint8Array): DistinguishedName {
+  const whole = openDer(new Uint8Array(der))
+  const name = readDistinguishedName(whole, 'name')
+  leave(whole, 'name')
+  return name
 }
 
 /** Reads a Name (RFC 5280 §4.1.2.4). */

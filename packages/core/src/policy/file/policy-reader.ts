@@ -47,6 +47,17 @@ const largestJson = 8
 /** Less, since it takes several times as long to read. */
 const largestYaml = 4
 
+/**
+ * The policy in a file, for those who look at it and decide nothing by it: whatever kind of identity and
+ * permissions it has.
+ *
+ * @throws {PeerGateError} as {@link createPolicyReader}
+ */
+export function readPolicyFile(path: string): Policy {
+  const file = readTextFile('policyFile', path, isJson(path) ? largestJson : largestYaml)
+  return makePolicy(compileFile(file, path))
+}
+
 function isJson(path: string): boolean {
   return path.endsWith('.json')
 }
@@ -63,15 +74,19 @@ function remember(run: () => Policy): () => Policy {
   }
 }
 
-function readPolicy({ text, placeOf }: TextFile, expectation: Expectation): Policy {
+function readPolicy(file: TextFile, expectation: Expectation): Policy {
+  const compiled = compileFile(file, expectation.path)
+  refuseUnexpected(compiled, expectation)
+  return makePolicy(compiled)
+}
+
+function compileFile({ text, placeOf }: TextFile, path: string): CompiledPolicy {
   const fault: FaultAt = (at, what, cause) =>
     new PeerGateError('ERR_PEERGATE_POLICY_FILE_INVALID', `${placeOf(at)}: ${what}`, { cause })
   refuseCharacters(text, fault)
-  const root = isJson(expectation.path) ? readJson(text, fault) : readYaml(text, fault)
-  const locate: Locate = (path) => placeOf(offsetOf(root, path))
-  const compiled = compilePolicy(contentOf(root, locate), locate)
-  refuseUnexpected(compiled, expectation)
-  return makePolicy(compiled)
+  const root = isJson(path) ? readJson(text, fault) : readYaml(text, fault)
+  const locate: Locate = (place) => placeOf(offsetOf(root, place))
+  return compilePolicy(contentOf(root, locate), locate)
 }
 
 /** Without the name of the schema, which is for editors. */

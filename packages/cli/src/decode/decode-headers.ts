@@ -1,0 +1,153 @@
+import { PeerGateError, parseCertificate } from '@peergate/core'
+import type { PeerCertificate, ProxyContract } from '@peergate/core'
+import {
+  collectHeaders,
+  createEvidenceReader,
+  formatDistinguishedName,
+  parseXfcc,
+} from '@peergate/core/material'
+import type { XfccElement } from '@peergate/core/material'
+import { describeNames } from '../certificate/describe-names.js'
+import { listIdentities } from '../certificate/list-identities.js'
+import type { RuleOutcome } from '../certificate/list-identities.js'
+import { UsageError } from '../output/exit-code.js'
+
+/** What forwarded headers say. */
+export interface DecodedHeaders {
+  readonly contract: string
+  /** The headers that the contract reads, and how often each was sent. */
+  readonly headers: readonly {
+    readonly name: string
+    readonly lines: number
+    readonly characters: number
+  }[]
+  /** The elements of `X-Forwarded-Client-Cert`, in their order; empty for other contracts. */
+  readonly elements: readonly XfccElement[]
+  readonly assurance: string | null
+  /** The certificate, or what is asserted of one; null where the headers are refused before. */
+  readonly certificate: DecodedCertificate | null
+  readonly identities: readonly RuleOutcome[]
+  /** Why a gate would refuse it; null where it would go on to the identity. */
+  readonly refusal: { readonly code: string; readonly detail: string } | null
+}
+
+export interface DecodedCertificate {
+  /** Null where no certificate was forwarded. */
+  readonly subject: string | null
+  readonly issuer: string | null
+  readonly fingerprint256: string | null
+  /** RFC 3339. */
+  readonly notAfter: string | null
+  readonly names: readonly string[]
+  /** How many certificates came beside it. */
+  readonly chain: number
+}
+
+/**
+ * What header lines, each `Name: value`, say by a contract.
+ *
+ * @throws {UsageError} for a line that is none
+ */
+export function decodeHeaders(contract: ProxyContract, lines: readonly string[]): DecodedHeaders {
+  const raw = lines.flatMap(readLine)
+  const sent = linesOf(contract, raw)
+  const base: DecodedHeaders = {
+    contract: contract.name,
+    headers: sent.map(({ name, values }) => ({
+      name,
+      lines: values.length,
+      characters: values.join('').length,
+    })),
+    elements: [],
+    assurance: null,
+    certificate: null,
+    identities: [],
+    refusal: null,
+  }
+  return { ...base, ...readElements(contract, sent), ...readByContract(contract, raw) }
+}
+
+function readLine(line: string): readonly string[] {
+  const at = line.indexOf(':')
+  if (at > 0) return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+  throw new UsageError(`a header must be of the form "Name: value": ${line}`)
+}
+
+interface SentHeader {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+function linesOf({ headers }: ProxyContract, raw: readonly string[]): readonly SentHeader[] {
+  return headers.map(({ name }) => ({
+    name,
+    values: raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === name),
+  }))
+}
+
+/** The elements of both forms that Envoy’s header has; those that cannot be read are not there. */
+function readElements(
+  { name }: ProxyContract,
+  sent: readonly SentHeader[],
+): Pick<DecodedHeaders, 'elements'> {
+  if (name !== 'envoy-xfcc') return { elements: [] }
+  return {
+    elements: sent.flatMap((header) =>
+      header.values.flatMap((value) => attempt(() => parseXfcc(header.name, value)).value ?? []),
+    ),
+  }
+}
+
+type Read = Pick<DecodedHeaders, 'assurance' | 'certificate' | 'identities' | 'refusal'>
+
+function readByContract(contract: ProxyContract, raw: readonly string[]): Partial<Read> {
+  // A contract may demand its headers before this one, which every request has.
+  const hasHost = raw.some((text, at) => at % 2 === 0 && text.toLowerCase() === 'host')
+  const all = hasHost ? raw : [...raw, 'Host', 'localhost']
+  const forwarded = attempt(() => contract.read(collectHeaders(all, contract.headers)))
+  if (forwarded.value === null) return { refusal: forwarded.refusal }
+  const { assurance } = forwarded.value
+  const readEvidence = createEvidenceReader(contract, { acceptsAssertions: true, trustSet: null })
+  const evidence = attempt(() => readEvidence(collectHeaders(all, contract.headers)))
+  const chain = 'leaf' in forwarded.value ? forwarded.value.chain.length : 0
+  const facts = evidence.value?.certificate ?? leafOf(forwarded.value)
+  return {
+    assurance,
+    certificate: facts === null ? null : describe(facts, chain),
+    identities: facts === null ? [] : listIdentities(facts),
+    refusal: evidence.refusal,
+  }
+}
+
+/** A certificate that can be read, and is refused all the same. */
+function leafOf(forwarded: object): PeerCertificate | null {
+  return 'leaf' in forwarded
+    ? attempt(() => parseCertificate(forwarded.leaf as Uint8Array)).value
+    : null
+}
+
+function describe(facts: PeerCertificate, chain: number): DecodedCertificate {
+  const { issuer, fingerprint256, notAfter } = facts
+  return {
+    subject: issuer === null ? null : formatDistinguishedName(facts.subject),
+    issuer: issuer === null ? null : formatDistinguishedName(issuer),
+    fingerprint256,
+    notAfter: notAfter === null ? null : new Date(notAfter).toISOString(),
+    names: describeNames(facts),
+    chain,
+  }
+}
+
+interface Attempted<Value> {
+  readonly value: Value | null
+  readonly refusal: DecodedHeaders['refusal']
+}
+
+function attempt<Value>(read: () => Value): Attempted<Value> {
+  try {
+    return { value: read(), refusal: null }
+  } catch (error) {
+    if (!(error instanceof PeerGateError)) throw error
+    return { value: null, refusal: { code: error.code, detail: error.detail } }
+  }
+}

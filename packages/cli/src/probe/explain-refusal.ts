@@ -1,0 +1,190 @@
+import type { Attempt, ProbeClient } from './probe-report.js'
+
+/** What the end of a connection means. */
+export type Explained = Pick<Attempt, 'cause' | 'code' | 'layer' | 'outcome' | 'remedy'>
+
+/** What ended a connection without an answer, from the code of the error that Node makes of it. */
+export function explainError(code: string, client: ProbeClient): Explained {
+  const alert = /_ALERT_(?<name>[A-Z_]+)$/u.exec(code)?.groups?.['name']?.toLowerCase()
+  if (alert === 'protocol_version' || unspoken.has(code)) return notSpoken
+  if (alert !== undefined) return explainAlert(alert, client)
+  if (closings.has(code)) return explainClosing(code, client)
+  if (code === 'ABORT_ERR')
+    return failed(code, 'no answer came in time', 'state a longer --timeout')
+  if (code.startsWith('HPE_')) {
+    return failed(code, 'what answered is not HTTP/1.1', 'check the port, and what it speaks')
+  }
+  return failed(code, 'the connection failed', 'look the code up in the documentation of Node')
+}
+
+const unspoken: ReadonlySet<string> = new Set([
+  'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
+])
+
+const closings: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
+
+export const notSpoken: Explained = {
+  outcome: 'not-spoken',
+  layer: 'tls',
+  code: null,
+  cause: 'the server does not speak this version of TLS',
+  remedy: null,
+}
+
+function failed(code: string, cause: string, remedy: string): Explained {
+  return { outcome: 'failed', layer: 'network', code, cause, remedy }
+}
+
+function refused(code: string, cause: string, remedy: string | null): Explained {
+  return { outcome: 'refused', layer: 'tls', code, cause, remedy }
+}
+
+function explainAlert(alert: string, client: ProbeClient): Explained {
+  // TLS 1.2 has no alert of its own for it, and servers in Go say that it is a bad one.
+  if (client === 'nobody' && vague.has(alert)) return refused(alert, demanded, null)
+  const [cause, remedy] = alerts.get(alert) ?? otherAlert
+  return refused(alert, cause, client === 'own' ? remedy : null)
+}
+
+const demanded = 'the server demands a certificate'
+
+const vague: ReadonlySet<string> = new Set([
+  'bad_certificate',
+  'certificate_required',
+  'handshake_failure',
+])
+
+type Meaning = readonly [cause: string, remedy: string]
+
+const distrusted: Meaning = [
+  'the server does not trust the certificate',
+  'compare its issuer with the client CAs of the server, and send the intermediates along',
+]
+
+const otherAlert: Meaning = ['the server ended the handshake', 'look into the log of the server']
+
+const alerts: ReadonlyMap<string, Meaning> = new Map([
+  ['access_denied', distrusted],
+  ['bad_certificate', distrusted],
+  ['certificate_unknown', distrusted],
+  ['unknown_ca', distrusted],
+  [
+    'certificate_expired',
+    ['to the server the certificate is not valid now', 'renew it, and compare the clocks'],
+  ],
+  ['certificate_required', [demanded, 'give one by --cert and --key']],
+  [
+    'certificate_revoked',
+    ['the server knows the certificate as revoked', 'get a new one with a new key'],
+  ],
+  [
+    'handshake_failure',
+    [
+      'the server found no terms in common',
+      'compare cipher suites and the type of key with the server',
+    ],
+  ],
+  [
+    'no_application_protocol',
+    ['the server does not speak HTTP/1.1 here', 'probe a port that does'],
+  ],
+  [
+    'unrecognized_name',
+    ['the server is not the host that was asked for', 'state a name that it bears by --servername'],
+  ],
+  [
+    'unsupported_certificate',
+    [
+      'the server does not take this kind of certificate',
+      'issue it with the extended key usage clientAuth',
+    ],
+  ],
+])
+
+function explainClosing(code: string, client: ProbeClient): Explained {
+  if (client === 'nobody') {
+    return refused(
+      code,
+      'the server closed the connection, as many do that demand a certificate',
+      null,
+    )
+  }
+  const cause =
+    'the server closed the connection without a word, as many do that refuse a certificate'
+  const remedy =
+    'look into the log of the server for the reason: its CAs, an end, a revocation, a missing intermediate'
+  return refused(code, cause, client === 'own' ? remedy : null)
+}
+
+/** What an answer means: not every one is the application’s. */
+export function explainAnswer(
+  { status, body }: { readonly status: number; readonly body: string },
+  client: ProbeClient,
+): Explained {
+  const page = status === 400 ? terminators.find(([text]) => body.includes(text)) : undefined
+  if (page !== undefined) {
+    const remedy = client === 'own' ? distrusted[1] : null
+    return { outcome: 'refused', layer: 'http', code: null, cause: page[1], remedy }
+  }
+  if (status === 401 || status === 403) return explainDenial(status, body, client)
+  return { outcome: 'answered', layer: null, code: null, cause: null, remedy: null }
+}
+
+/** nginx lets the handshake of everybody pass, and answers itself behind it. */
+const terminators: readonly (readonly [text: string, cause: string])[] = [
+  ['No required SSL certificate was sent', `${demanded}, and says so behind the handshake`],
+  [
+    'The SSL certificate error',
+    'the server does not trust the certificate, and says so behind the handshake',
+  ],
+]
+
+function explainDenial(status: number, body: string, client: ProbeClient): Explained {
+  const code = /"ERR_PEERGATE_[A-Z_]+"/u.exec(body)?.[0].slice(1, -1) ?? null
+  const cause =
+    status === 401
+      ? 'TLS let the client pass, and the application asks who it is'
+      : 'TLS let the client pass, and the application does not allow it this request'
+  const remedy =
+    client === 'own'
+      ? 'the handshake is not at fault: look at the identity and its permissions'
+      : null
+  return { outcome: 'denied', layer: 'application', code, cause, remedy }
+}
+
+/** What OpenSSL says of the chain of a server, or Node of its name. */
+export function isOfServer(code: string): boolean {
+  return serverFaults.has(code)
+}
+
+const serverFaults: ReadonlySet<string> = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+/** Nothing was there to connect to. */
+export function isUnreachable(code: string): boolean {
+  return unreachable.has(code)
+}
+
+const unreachable: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ETIMEDOUT',
+])

@@ -1,0 +1,120 @@
+import { X509Certificate } from 'node:crypto'
+import { parseCertificate } from '@peergate/core'
+import { attemptAll } from './attempt-all.js'
+import { countPublicRoots, nameOf } from './authority-name.js'
+import type { AuthorityName } from './authority-name.js'
+import { findFaults } from './find-faults.js'
+import { mintClients } from './mint-clients.js'
+import type { OwnCredentials, ProbeTarget } from './probe-options.js'
+import type { Attempt, ProbeReport, TlsVersion } from './probe-report.js'
+import type { HandshakeTrace } from './read-trace.js'
+import { traceServer } from './trace-server.js'
+import { tryForged } from './try-forged.js'
+import { hasAnswer, tryResumption } from './try-resumption.js'
+
+/**
+ * What a server does with clients of every kind.
+ *
+ * @param show is told what goes on
+ * @throws {CouldNotRun} where the server cannot be reached, or is not who it should be
+ */
+export async function probeServer(
+  target: ProbeTarget,
+  show: (step: string) => void,
+): Promise<ProbeReport> {
+  show('reading what the server asks for')
+  const traces = new Map(
+    await Promise.all(
+      versions.map(async (version) => [version, await traceServer(target, version)] as const),
+    ),
+  )
+  const authorities = authoritiesOf(traces)
+  const credentials = await mintClients(target.own, authorities?.[0]?.text ?? null)
+  show('connecting as everybody')
+  const { attempts, server } = await attemptAll(target, credentials, traces)
+  show('resuming sessions')
+  const resumption = await tryResumption(target, credentials, attempts)
+  show('sending forged headers')
+  const forgedHeaders = target.forges ? await tryForged(target, credentials, attempts) : null
+  const demand = judgeDemand(attempts, traces)
+  const report = {
+    url: target.url,
+    server,
+    versions: versions.filter((version) => isSpoken(attempts, version)),
+    ...demand,
+    clientCas: authorities?.map(({ text }) => text) ?? null,
+    publicRoots: countPublicRoots(authorities ?? []),
+    attempts: attempts.map((attempt) => withIssuer(attempt, target.own, authorities)),
+    resumption,
+    forgedHeaders,
+  }
+  return { ...report, findings: findFaults(report) }
+}
+
+const versions: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3']
+
+/** Those that any version names, the newest first. */
+function authoritiesOf(
+  traces: ReadonlyMap<TlsVersion, HandshakeTrace>,
+): readonly AuthorityName[] | null {
+  const known = [...traces.values()].toReversed().filter(({ isSpoken: spoken }) => spoken !== false)
+  const named = known.map(({ authorities }) => authorities)
+  return named.find((names) => names !== null) ?? null
+}
+
+function isSpoken(attempts: readonly Attempt[], version: TlsVersion): boolean {
+  return attempts.some((each) => each.version === version && each.outcome !== 'not-spoken')
+}
+
+type Demand = Pick<ProbeReport, 'clientCertificates' | 'refusesBy'>
+
+/** What the server demands over the version in which it demands least. */
+function judgeDemand(
+  attempts: readonly Attempt[],
+  traces: ReadonlyMap<TlsVersion, HandshakeTrace>,
+): Demand {
+  const strangers = attempts.filter(
+    ({ client, outcome }) => client === 'nobody' && outcome !== 'not-spoken',
+  )
+  const demands = strangers.map((attempt) => demandOf(attempt, traces.get(attempt.version)))
+  const weakest = weakestFirst.find((each) =>
+    demands.some(({ clientCertificates }) => clientCertificates === each),
+  )
+  return demands.find(({ clientCertificates }) => clientCertificates === weakest) ?? unknown
+}
+
+const weakestFirst = ['off', 'optional', 'unknown', 'strict'] as const
+const unknown: Demand = { clientCertificates: 'unknown', refusesBy: null }
+
+function demandOf(attempt: Attempt, trace: HandshakeTrace | undefined): Demand {
+  const isRequested = trace?.isRequested ?? null
+  if (isRequested === false) return { clientCertificates: 'off', refusesBy: null }
+  if (hasAnswer(attempt)) {
+    return isRequested === true ? { clientCertificates: 'optional', refusesBy: null } : unknown
+  }
+  if (attempt.outcome !== 'refused') return unknown
+  return { clientCertificates: 'strict', refusesBy: attempt.layer === 'http' ? 'http' : 'tls' }
+}
+
+/** Says of the caller’s refusal whether the server names the CA of its certificate at all. */
+function withIssuer(
+  attempt: Attempt,
+  own: OwnCredentials | null,
+  authorities: readonly AuthorityName[] | null,
+): Attempt {
+  const isOwnRefused = attempt.client === 'own' && attempt.outcome === 'refused'
+  if (!isOwnRefused || own === null || authorities === null || authorities.length === 0) {
+    return attempt
+  }
+  const issuers = issuersOf(own.certificate)
+  if (issuers.some(({ key }) => authorities.some((named) => named.key === key))) return attempt
+  const cause = `${String(attempt.cause)}; of its issuers the server names none: ${issuers.map(({ text }) => text).join('; ')}`
+  return { ...attempt, cause, remedy: wrongCa }
+}
+
+const wrongCa = 'use a certificate of a CA that the server names, or add its CA to the client CAs'
+
+function issuersOf(certificates: string): readonly AuthorityName[] {
+  const blocks = certificates.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu)
+  return (blocks ?? []).map((pem) => nameOf(parseCertificate(new X509Certificate(pem).raw).issuer))
+}

@@ -1,0 +1,23 @@
+import { exitCodes } from '../output/exit-code.js'
+import type { ExitCode } from '../output/exit-code.js'
+import { createProgressLine } from '../output/progress-line.js'
+import type { Terminal } from '../output/terminal.js'
+import { formatReport } from './format-report.js'
+import { readProbeTarget } from './probe-options.js'
+import type { ProbeFlags } from './probe-options.js'
+import { probeServer } from './probe-server.js'
+
+/** `peergate probe` */
+export async function runProbe(
+  url: string,
+  flags: ProbeFlags & { readonly json?: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const target = readProbeTarget(url, flags)
+  const progress = createProgressLine(terminal)
+  const report = await probeServer(target, progress.show).finally(progress.clear)
+  const text =
+    flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, terminal)
+  terminal.write(text)
+  return report.findings.length === 0 ? exitCodes.holds : exitCodes.finding
+}

@@ -1,0 +1,39 @@
+import { CommanderError } from 'commander'
+import { exitCodes } from './output/exit-code.js'
+import type { ExitCode } from './output/exit-code.js'
+import type { Terminal } from './output/terminal.js'
+import { createProgram } from './program.js'
+
+/**
+ * Runs one command of `peergate`.
+ *
+ * @param parameters without the names of Node and of the program
+ * @returns how it ended; nothing is thrown but what is a fault of this program
+ */
+export async function runCli(parameters: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.holds
+  const program = createProgram(terminal, (ended) => (code = ended))
+  try {
+    await program.parseAsync(parameters, { from: 'user' })
+    return code
+  } catch (error) {
+    return explain(error, terminal)
+  }
+}
+
+function explain(error: unknown, terminal: Terminal): ExitCode {
+  if (error instanceof CommanderError) {
+    // It has said what is wrong, or shown the help.
+    return error.exitCode === 0 ? exitCodes.holds : exitCodes.usage
+  }
+  const { name, message, code } = error as NodeJS.ErrnoException
+  if (name === 'UsageError') {
+    terminal.writeError(`peergate: ${message}\n`)
+    return exitCodes.usage
+  }
+  if (name === 'CouldNotRun' || String(code).startsWith('ERR_PEERGATE_')) {
+    terminal.writeError(`peergate: ${message}\n`)
+    return exitCodes.couldNotRun
+  }
+  throw error
+}
