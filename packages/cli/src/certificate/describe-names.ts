@@ -42,7 +42,7 @@ const principalName = '1.3.6.1.4.1.311.20.2.3'
 
 function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
-  const groups = hex(bytes).match(/.{4}/gu) ?? []
+  const groups = Array.from(hex(bytes).matchAll(/.{4}/gu), ([group]) => group)
   return groups.map((group) => group.replace(/^0{1,3}/u, '')).join(':')
 }
 

@@ -1,3 +1,4 @@
+import { visible } from '../output/visible.js'
 import type { RuleOutcome } from './list-identities.js'
 
 /** What stands before the rules that find no name. */
@@ -7,11 +8,16 @@ export const noIdentity = 'no identity'
 export function identityRows(
   outcomes: readonly RuleOutcome[],
 ): readonly (readonly [string, string])[] {
-  const missing = outcomes.filter(({ code }) => code === 'ERR_PEERGATE_IDENTITY_MISSING')
+  const missing = outcomes.filter(
+    ({ refusal }) => refusal?.code === 'ERR_PEERGATE_IDENTITY_MISSING',
+  )
   const found = outcomes.filter((outcome) => !missing.includes(outcome))
   const none = missing.map(({ rule }) => rule).join(', ')
   return [
-    ...found.map(({ rule, identity, detail }) => [rule, identity ?? `refused: ${detail}`] as const),
+    ...found.map(
+      ({ rule, identity, refusal }) =>
+        [rule, visible(identity ?? `refused: ${refusal?.detail}`)] as const,
+    ),
     ...(missing.length === 0 ? [] : [[noIdentity, none] as const]),
   ]
 }

@@ -1,14 +1,7 @@
-import {
-  PeerGateError,
-  commonName,
-  dnsSan,
-  emailSan,
-  ipSan,
-  spiffe,
-  upn,
-  uriSan,
-} from '@peergate/core'
+import { commonName, dnsSan, emailSan, ipSan, spiffe, upn, uriSan } from '@peergate/core'
 import type { IdentityKind, IdentityRule, PeerCertificate } from '@peergate/core'
+import { attempt } from './attempt.js'
+import type { Refusal } from './attempt.js'
 
 /** What one identity rule takes from a certificate. */
 export interface RuleOutcome {
@@ -16,8 +9,7 @@ export interface RuleOutcome {
   /** The identity; null where the rule refuses. */
   readonly identity: string | null
   /** Why it refuses; null where it does not. */
-  readonly code: string | null
-  readonly detail: string | null
+  readonly refusal: Refusal | null
 }
 
 /** What each identity rule takes from a certificate, or why it refuses. */
@@ -37,10 +29,6 @@ function rulesFor({ subjectAlternativeNames }: PeerCertificate): readonly Identi
 }
 
 function apply({ kind: rule, select }: IdentityRule, certificate: PeerCertificate): RuleOutcome {
-  try {
-    return { rule, identity: select(certificate), code: null, detail: null }
-  } catch (error) {
-    if (!(error instanceof PeerGateError)) throw error
-    return { rule, identity: null, code: error.code, detail: error.detail }
-  }
+  const { value: identity, refusal } = attempt(() => select(certificate))
+  return { rule, identity, refusal }
 }

@@ -1,12 +1,15 @@
-import { PeerGateError, parseCertificate } from '@peergate/core'
-import type { PeerCertificate, ProxyContract } from '@peergate/core'
+import { parseCertificate } from '@peergate/core'
+import type { Forwarded, PeerCertificate, ProxyContract } from '@peergate/core'
 import {
   collectHeaders,
+  createAssertedFacts,
   createEvidenceReader,
   formatDistinguishedName,
   parseXfcc,
 } from '@peergate/core/material'
 import type { XfccElement } from '@peergate/core/material'
+import { attempt } from '../certificate/attempt.js'
+import type { Refusal } from '../certificate/attempt.js'
 import { describeNames } from '../certificate/describe-names.js'
 import { listIdentities } from '../certificate/list-identities.js'
 import type { RuleOutcome } from '../certificate/list-identities.js'
@@ -28,7 +31,7 @@ export interface DecodedHeaders {
   readonly certificate: DecodedCertificate | null
   readonly identities: readonly RuleOutcome[]
   /** Why a gate would refuse it; null where it would go on to the identity. */
-  readonly refusal: { readonly code: string; readonly detail: string } | null
+  readonly refusal: Refusal | null
 }
 
 export interface DecodedCertificate {
@@ -106,24 +109,23 @@ function readByContract(contract: ProxyContract, raw: readonly string[]): Partia
   const all = hasHost ? raw : [...raw, 'Host', 'localhost']
   const forwarded = attempt(() => contract.read(collectHeaders(all, contract.headers)))
   if (forwarded.value === null) return { refusal: forwarded.refusal }
-  const { assurance } = forwarded.value
+  const { value } = forwarded
   const readEvidence = createEvidenceReader(contract, { acceptsAssertions: true, trustSet: null })
-  const evidence = attempt(() => readEvidence(collectHeaders(all, contract.headers)))
-  const chain = 'leaf' in forwarded.value ? forwarded.value.chain.length : 0
-  const facts = evidence.value?.certificate ?? leafOf(forwarded.value)
+  const { refusal } = attempt(() => readEvidence(collectHeaders(all, contract.headers)))
+  const facts = factsOf(value)
   return {
-    assurance,
-    certificate: facts === null ? null : describe(facts, chain),
+    assurance: value.assurance,
+    certificate: facts === null ? null : describe(facts, 'leaf' in value ? value.chain.length : 0),
     identities: facts === null ? [] : listIdentities(facts),
-    refusal: evidence.refusal,
+    refusal,
   }
 }
 
-/** A certificate that can be read, and is refused all the same. */
-function leafOf(forwarded: object): PeerCertificate | null {
+/** Also of a certificate that can be read, and is refused all the same. */
+function factsOf(forwarded: Forwarded): PeerCertificate | null {
   return 'leaf' in forwarded
-    ? attempt(() => parseCertificate(forwarded.leaf as Uint8Array)).value
-    : null
+    ? attempt(() => parseCertificate(forwarded.leaf)).value
+    : createAssertedFacts(forwarded)
 }
 
 function describe(facts: PeerCertificate, chain: number): DecodedCertificate {
@@ -135,19 +137,5 @@ function describe(facts: PeerCertificate, chain: number): DecodedCertificate {
     notAfter: notAfter === null ? null : new Date(notAfter).toISOString(),
     names: describeNames(facts),
     chain,
-  }
-}
-
-interface Attempted<Value> {
-  readonly value: Value | null
-  readonly refusal: DecodedHeaders['refusal']
-}
-
-function attempt<Value>(read: () => Value): Attempted<Value> {
-  try {
-    return { value: read(), refusal: null }
-  } catch (error) {
-    if (!(error instanceof PeerGateError)) throw error
-    return { value: null, refusal: { code: error.code, detail: error.detail } }
   }
 }

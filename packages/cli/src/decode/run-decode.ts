@@ -2,6 +2,7 @@ import { identityRows } from '../certificate/format-identities.js'
 import { UsageError, exitCodes } from '../output/exit-code.js'
 import type { ExitCode } from '../output/exit-code.js'
 import { formatTable } from '../output/table.js'
+import { visible } from '../output/visible.js'
 import { tint } from '../output/terminal.js'
 import type { Terminal } from '../output/terminal.js'
 import { createContract } from './contracts.js'
@@ -37,8 +38,7 @@ type Rows = readonly (readonly [string, string])[]
 
 function format(decoded: DecodedHeaders, terminal: Terminal): string {
   const { contract, elements, certificate, identities, refusal, assurance } = decoded
-  const table = (rows: Rows): string =>
-    formatTable(['', ''], rows, terminal.columns).replace(/^\n/u, '')
+  const table = (rows: Rows): string => formatTable(null, rows, terminal.columns)
   const blocks = [
     tint(terminal, 'strong', contract),
     table(decoded.headers.map(({ name, lines, characters }) => [name, countOf(lines, characters)])),
@@ -65,11 +65,11 @@ function elementRows({
   dnsNames,
 }: DecodedHeaders['elements'][number]): Rows {
   return [
-    ['Hash', hash ?? 'none'],
+    ['Hash', visible(hash ?? 'none')],
     ['Cert', certificate === null ? 'none' : `${certificate.length} characters`],
     ['Chain', chain === null ? 'none' : `${chain.length} characters`],
-    ...uris.map((uri): [string, string] => ['URI', uri]),
-    ...dnsNames.map((name): [string, string] => ['DNS', name]),
+    ...uris.map((uri): [string, string] => ['URI', visible(uri)]),
+    ...dnsNames.map((name): [string, string] => ['DNS', visible(name)]),
   ]
 }
 
@@ -86,7 +86,7 @@ function certificateRows({
     ['issuer', issuer ?? 'not forwarded'],
     ['valid until', notAfter ?? 'not known'],
     ['SHA-256', fingerprint256 ?? 'not known'],
-    ['names', names.length === 0 ? 'none' : names.join('\n')],
+    ['names', names.length === 0 ? 'none' : names.map(visible).join('\n')],
     ['beside it', chain === 0 ? 'no other certificate' : `${chain} certificates`],
   ]
 }

@@ -1,6 +1,7 @@
 import { parseCertificate } from '@peergate/core'
-import type { CertificateFacts, PeerGateError } from '@peergate/core'
+import type { CertificateFacts } from '@peergate/core'
 import { formatDistinguishedName, openCertificate, refuseUnfitLeaf } from '@peergate/core/material'
+import { attempt } from '../certificate/attempt.js'
 import { describeNames } from '../certificate/describe-names.js'
 import { listIdentities } from '../certificate/list-identities.js'
 import type { CertificateRole, InspectedCertificate, Problem } from './inspection.js'
@@ -79,18 +80,13 @@ function validityProblems(
 
 /** Of any certificate, as if it were a leaf. */
 function keyProblems(facts: CertificateFacts): readonly Problem[] {
-  const { detail } = refusalOf({ ...facts, basicConstraints: null, keyUsage: null })
-  if (detail === null) return []
-  return [{ what: `its key is weak: ${detail}`, remedy: 'issue it again with a stronger key' }]
-}
-
-function refusalOf(facts: CertificateFacts): { readonly detail: string | null } {
-  try {
-    refuseUnfitLeaf(facts)
-    return { detail: null }
-  } catch (error) {
-    return error as PeerGateError
-  }
+  const { refusal } = attempt(() =>
+    refuseUnfitLeaf({ ...facts, basicConstraints: null, keyUsage: null }),
+  )
+  if (refusal === null) return []
+  return [
+    { what: `its key is weak: ${refusal.detail}`, remedy: 'issue it again with a stronger key' },
+  ]
 }
 
 function purposeProblems(

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { PeerGateError, parseCertificate } from '@peergate/core'
+import { parseCertificate } from '@peergate/core'
 import { parsePem } from '@peergate/core/material'
 import type { PemBlock } from '@peergate/core/material'
+import { attempt } from '../certificate/attempt.js'
 import { CouldNotRun } from '../output/exit-code.js'
 import { chainProblems } from './chain-problems.js'
 import { inspectCertificate, isAuthority } from './inspect-certificate.js'
@@ -48,51 +49,30 @@ interface Opened {
 }
 
 function openPem(bytes: Buffer, file: string): Opened {
-  try {
-    return { blocks: parsePem(bytes.toString('latin1'), file), problems: [] }
-  } catch (error) {
-    const what = detailOf(error)
-    return {
-      blocks: [],
-      problems: [{ what, remedy: 'write it again as PEM (RFC 7468), or as DER' }],
-    }
-  }
+  const { value, refusal } = attempt(() => parsePem(bytes.toString('latin1'), file))
+  if (refusal === null) return { blocks: value, problems: [] }
+  const remedy = 'write it again as PEM (RFC 7468), or as DER'
+  return { blocks: [], problems: [{ what: refusal.detail, remedy }] }
 }
 
 /** Which of the two it is, only reading tells. */
 function openDer(der: Buffer): Opened {
-  const isList = parses(() => inspectList(der, 'the file', 0))
+  const isList = attempt(() => inspectList(der, 'the file', 0)).refusal === null
   const label = isList ? 'X509 CRL' : 'CERTIFICATE'
   return { blocks: [{ label, der }], problems: [] }
 }
 
-function parses(read: () => unknown): boolean {
-  try {
-    read()
-    return true
-  } catch {
-    return false
-  }
-}
-
 function inspectBlock({ label, der }: PemBlock, place: string, now: number): InspectedItem {
-  try {
-    if (label === 'CERTIFICATE') return inspectCertificate(der, now)
-    if (label === 'X509 CRL') return inspectList(der, place, now)
-  } catch (error) {
-    const remedy = 'get it again from whoever issued it'
-    return {
-      type: 'other',
-      label,
-      problems: [{ what: `it cannot be read: ${detailOf(error)}`, remedy }],
-    }
-  }
-  return { type: label.endsWith('PRIVATE KEY') ? 'private key' : 'other', label, problems: [] }
+  const { value, refusal } = attempt(() => readBlock({ label, der }, place, now))
+  if (refusal === null) return value
+  const what = `it cannot be read: ${refusal.detail}`
+  return { type: 'other', label, problems: [{ what, remedy: 'get it again from its issuer' }] }
 }
 
-function detailOf(error: unknown): string {
-  if (error instanceof PeerGateError) return error.detail
-  throw error
+function readBlock({ label, der }: PemBlock, place: string, now: number): InspectedItem {
+  if (label === 'CERTIFICATE') return inspectCertificate(der, now)
+  if (label === 'X509 CRL') return inspectList(der, place, now)
+  return { type: label.endsWith('PRIVATE KEY') ? 'private key' : 'other', label, problems: [] }
 }
 
 function nameContent(

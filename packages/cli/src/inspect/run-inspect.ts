@@ -2,6 +2,7 @@ import { identityRows, noIdentity } from '../certificate/format-identities.js'
 import { exitCodes } from '../output/exit-code.js'
 import type { ExitCode } from '../output/exit-code.js'
 import { formatTable } from '../output/table.js'
+import { visible } from '../output/visible.js'
 import { tint } from '../output/terminal.js'
 import type { Terminal } from '../output/terminal.js'
 import { inspectFile } from './inspect-file.js'
@@ -44,9 +45,7 @@ function formatFile({ file, holds, items, problems }: InspectedFile, terminal: T
 function formatItem(item: InspectedItem, number: string, terminal: Terminal): string {
   const { columns } = terminal
   const title = `${number}${item.type}${'label' in item ? ` (${item.label})` : ''}`
-  const tables = tablesOf(item).map((rows) =>
-    formatTable(['', ''], rows, columns).replace(/^\n/u, ''),
-  )
+  const tables = tablesOf(item).map((rows) => formatTable(null, rows, columns))
   return [
     title,
     ...tables,
@@ -76,7 +75,7 @@ function certificateRows(certificate: InspectedCertificate): Rows {
     ['serial number', serialNumber],
     ['valid', `${notBefore} to ${notAfter}`],
     ['key', key],
-    ['names', names.length === 0 ? 'none' : names.join('\n')],
+    ['names', names.length === 0 ? 'none' : names.map(visible).join('\n')],
     ['fits as', roles.length === 0 ? 'nothing' : roles.join(', ')],
   ]
 }

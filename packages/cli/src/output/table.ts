@@ -1,17 +1,23 @@
 import CliTable from 'cli-table3'
 import { plainLength, wrapText } from './wrap-text.js'
 
-/** Rows in columns under their titles, indented; a cell that is too long goes on in the next line. */
+/**
+ * Rows in columns, indented; a cell that is too long goes on in the next line.
+ *
+ * @param titles one for each column; null for none
+ * @param columns the width of the terminal
+ */
 export function formatTable(
-  titles: readonly string[],
+  titles: readonly string[] | null,
   rows: readonly (readonly string[])[],
   columns: number,
 ): string {
-  const widths = fit(titles, rows, columns - indent.length)
+  const all = titles === null ? rows : [titles, ...rows]
+  const widths = fit(all, columns - indent.length)
   const table = new CliTable({
     chars: borderless,
     colWidths: [...widths],
-    head: [...titles],
+    ...(titles !== null && { head: [...titles] }),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
   })
   table.push(...rows.map((row) => row.map((cell, at) => wrapCell(cell, widths[at]))))
@@ -48,19 +54,17 @@ const borderless = {
 }
 
 /** As wide as their longest cell, and the widest shorter as long as all do not fit. */
-function fit(
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-  columns: number,
-): readonly number[] {
-  const widths = titles.map(
-    (title, at) => Math.max(title.length, ...rows.map((row) => longestLine(row[at] ?? ''))) + gap,
+function fit(rows: readonly (readonly string[])[], columns: number): readonly number[] {
+  const count = Math.max(...rows.map((row) => row.length))
+  const widths = Array.from(
+    { length: count },
+    (_, at) => Math.max(...rows.map((row) => longestLine(row[at] ?? ''))) + gap,
   )
-  const total = (): number => widths.reduce((sum, width) => sum + width, 0)
-  while (total() > columns) {
+  let spare = columns - widths.reduce((sum, width) => sum + width, 0)
+  while (spare < 0 && Math.max(...widths) > leastWidth) {
     const widest = widths.indexOf(Math.max(...widths))
-    if ((widths[widest] ?? 0) <= leastWidth) break
-    widths[widest] = (widths[widest] ?? 0) - 1
+    widths.splice(widest, 1, Math.max(...widths) - 1)
+    spare += 1
   }
   return widths
 }

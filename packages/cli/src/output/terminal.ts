@@ -28,7 +28,8 @@ const formats = {
 
 /** The text in the colour of its tone, where there are colours. */
 export function tint({ hasColors }: Pick<Terminal, 'hasColors'>, tone: Tone, text: string): string {
-  return hasColors ? styleText(formats[tone], text) : text
+  // Whether there are colours was decided already, and of the terminal that is written to.
+  return hasColors ? styleText(formats[tone], text, { validateStream: false }) : text
 }
 
 /** The terminal of this process. `NO_COLOR` (no-color.org) turns colours off, and so does a pipe. */

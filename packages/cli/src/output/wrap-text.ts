@@ -24,7 +24,7 @@ function wrapLine(text: string, width: number): readonly string[] {
 /** Words with colours are short. */
 function breakWord(word: string, width: number): readonly string[] {
   if (plainLength(word) <= width) return [word]
-  return word.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? []
+  return Array.from(word.matchAll(new RegExp(`.{1,${width}}`, 'gsu')), ([part]) => part)
 }
 
 /** The characters of a text without the escapes of colours. */

@@ -40,10 +40,25 @@ export async function attemptAll(
       return { server: seen.server, attempt: judge(seen, { client, version, isSpoken }) }
     }),
   )
+  const attempts = tried.map(({ attempt }) => attempt)
+  refuseUnknown(target, attempts)
   return {
-    attempts: tried.map(({ attempt }) => attempt),
+    attempts,
     server: tried.find(({ server }) => server !== null)?.server ?? null,
   }
+}
+
+/** Where every connection failed, nothing was learnt, and nothing must look as if it held. */
+function refuseUnknown({ host, port }: ProbeTarget, attempts: readonly Attempt[]): void {
+  const isKnown = attempts.some(({ outcome }) => outcome !== 'failed' && outcome !== 'not-spoken')
+  if (isKnown) return
+  const failed = attempts.find(({ outcome }) => outcome === 'failed')
+  const { code, cause, remedy } = failed ?? {
+    ...notSpoken,
+    remedy: 'probe a server of TLS 1.2 or 1.3',
+  }
+  const why = code === null ? cause : `${cause} (${code})`
+  throw new CouldNotRun(`nothing was learnt of ${host}:${port}: ${why}; ${remedy}`)
 }
 
 function refuseServer({ host, port }: ProbeTarget, { error }: Connected): void {
@@ -67,13 +82,13 @@ interface Tried {
   readonly isSpoken: boolean | null
 }
 
-function judge({ answer, error }: Connected, { client, version, isSpoken }: Tried): Attempt {
-  const explained = explain()
-  return { client, version, status: answer?.status ?? null, ...explained }
+function judge(seen: Connected, { client, version, isSpoken }: Tried): Attempt {
+  const { status } = seen
+  return { client, version, status, ...explain() }
 
   function explain(): Explained {
-    if (answer !== null) return explainAnswer(answer, client)
-    if (isSpoken === false) return notSpoken
-    return explainError(String(error?.code), client)
+    if (seen.error === null) return explainAnswer(seen, client)
+    const explained = explainError(seen.error, client)
+    return isSpoken === false && explained.outcome === 'refused' ? notSpoken : explained
   }
 }

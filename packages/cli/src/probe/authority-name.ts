@@ -18,14 +18,13 @@ export function nameOf(name: DistinguishedName): AuthorityName {
 
 /** A name as OpenSSL prints it in one line, the first step first: `C = US, O = "Example, Inc."`. */
 export function nameOfLine(line: string): AuthorityName {
-  const values = Array.from(line.matchAll(attribute), ({ groups }) => {
-    const { quoted, bare = '' } = groups ?? {}
-    return (quoted ?? bare.trim()).replaceAll(/\\(.)/gu, '$1')
-  })
+  const values = Array.from(line.matchAll(attribute), ([, quoted, bare = '']) =>
+    (quoted ?? bare.trim()).replaceAll(/\\(.)/gu, '$1'),
+  )
   return { text: line, key: keyOf(values) }
 }
 
-const attribute = /[\w.]+ = (?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<bare>(?:[^,+\\]|\\.)*))/gu
+const attribute = /[\w.]+ = (?:"((?:[^"\\]|\\.)*)"|((?:[^,+\\]|\\.)*))/gu
 
 /** Comparison without regard to case and space (RFC 5280 §7.1). */
 function keyOf(values: readonly string[]): string {

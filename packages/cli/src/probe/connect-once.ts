@@ -15,15 +15,23 @@ export interface ConnectOptions {
 }
 
 /** What was seen of it. */
-export interface Connected {
-  /** Null where no byte of an answer came, whatever the handshake seemed to say. */
-  readonly answer: { readonly status: number; readonly body: string } | null
-  /** What ended it without an answer. */
-  readonly error: { readonly code: string; readonly message: string } | null
+export type Connected = Ended & {
   readonly server: ServerCertificate | null
   readonly isResumed: boolean
   readonly session: Buffer | null
 }
+
+/**
+ * How it ended: by an answer, with the first 64 KiB of its body, or by an error before a byte of one came,
+ * whatever the handshake seemed to say.
+ */
+export type Ended =
+  | { readonly status: number; readonly body: string; readonly error: null }
+  | {
+      readonly status: null
+      readonly body: ''
+      readonly error: { readonly code: string; readonly message: string }
+    }
 
 /** Opens a connection of its own, and never throws for what a server does. */
 export async function connectOnce(
@@ -69,7 +77,7 @@ async function askOver(
   { method, path, authority }: ProbeTarget,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Pick<Connected, 'answer' | 'error'>> {
+): Promise<Ended> {
   const outgoing = requestHttp({
     createConnection: () => socket,
     method,
@@ -81,10 +89,10 @@ async function askOver(
   try {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
     const body = await readSome(response)
-    return { answer: { status: Number(response.statusCode), body }, error: null }
+    return { status: Number(response.statusCode), body, error: null }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return { answer: null, error: { code: code ?? 'unknown', message } }
+    return { status: null, body: '', error: { code: String(code), message } }
   }
 }
 
@@ -101,8 +109,11 @@ async function readSome(response: IncomingMessage): Promise<string> {
 
 const mostRead = 65_536
 
+/** A resumed session need not have one. */
 function certificateOf(socket: TLSSocket): ServerCertificate | null {
-  const { subject, valid_to: notAfter } = socket.getPeerCertificate()
-  const names = Object.entries(subject).map(([name, value]) => `${name}=${String(value)}`)
-  return { subject: names.join(','), notAfter: new Date(notAfter).toISOString() }
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return null
+  const { subject, validTo } = certificate
+  const names = subject.split('\n').toReversed()
+  return { subject: names.join(','), notAfter: new Date(validTo).toISOString() }
 }

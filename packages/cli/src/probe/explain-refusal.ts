@@ -4,18 +4,50 @@ import type { Attempt, ProbeClient } from './probe-report.js'
 export type Explained = Pick<Attempt, 'cause' | 'code' | 'layer' | 'outcome' | 'remedy'>
 
 /** What ended a connection without an answer, from the code of the error that Node makes of it. */
-export function explainError(code: string, client: ProbeClient): Explained {
-  const alert = /_ALERT_(?<name>[A-Z_]+)$/u.exec(code)?.groups?.['name']?.toLowerCase()
-  if (alert === 'protocol_version' || unspoken.has(code)) return notSpoken
+export function explainError(
+  { code, message }: { readonly code: string; readonly message: string },
+  client: ProbeClient,
+): Explained {
+  const alert = alertOf(code, message)
+  const isUnspoken = unspoken.has(code) || message.includes('unsupported protocol')
+  if (alert === 'protocol_version' || isUnspoken) return notSpoken
   if (alert !== undefined) return explainAlert(alert, client)
   if (closings.has(code)) return explainClosing(code, client)
   if (code === 'ABORT_ERR')
     return failed(code, 'no answer came in time', 'state a longer --timeout')
+  if (/wrong version number|packet length too long/u.test(message)) {
+    return failed(code, 'what answered is not TLS', 'check the port, and where TLS ends')
+  }
   if (code.startsWith('HPE_')) {
     return failed(code, 'what answered is not HTTP/1.1', 'check the port, and what it speaks')
   }
   return failed(code, 'the connection failed', 'look the code up in the documentation of Node')
 }
+
+/** The alert that ended a connection, which Node has in the code or, where that is EPROTO, in the message. */
+function alertOf(code: string, message: string): string | undefined {
+  const name = /_ALERT_(?<name>[A-Z_]+)$/u.exec(code)?.groups?.['name']?.toLowerCase()
+  const number = /SSL alert number (?<number>\d{1,3})/u.exec(message)?.groups?.['number']
+  return (
+    name ?? (number === undefined ? undefined : (alertNumbers.get(number) ?? `alert ${number}`))
+  )
+}
+
+/** RFC 8446 §6 and RFC 7301 §3.2. */
+const alertNumbers: ReadonlyMap<string, string> = new Map([
+  ['40', 'handshake_failure'],
+  ['42', 'bad_certificate'],
+  ['43', 'unsupported_certificate'],
+  ['44', 'certificate_revoked'],
+  ['45', 'certificate_expired'],
+  ['46', 'certificate_unknown'],
+  ['48', 'unknown_ca'],
+  ['49', 'access_denied'],
+  ['70', 'protocol_version'],
+  ['112', 'unrecognized_name'],
+  ['116', 'certificate_required'],
+  ['120', 'no_application_protocol'],
+])
 
 const unspoken: ReadonlySet<string> = new Set([
   'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
@@ -184,7 +216,5 @@ const unreachable: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOTFOUND',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
   'ETIMEDOUT',
 ])

@@ -75,7 +75,7 @@ function findOwnRefused({ attempts }: Pick<ProbeReport, 'attempts'>): readonly F
     {
       code: 'own-refused',
       what: `your own certificate is refused: ${String(refused.cause)}`,
-      remedy: refused.remedy ?? 'look into the log of the server',
+      remedy: String(refused.remedy),
     },
   ]
 }

@@ -1,8 +1,16 @@
 import { formatTable } from '../output/table.js'
 import { tint } from '../output/terminal.js'
 import type { Terminal, Tone } from '../output/terminal.js'
+import { visible } from '../output/visible.js'
 import { wrapText } from '../output/wrap-text.js'
-import type { Attempt, ProbeClient, ProbeReport, Resumption, TlsVersion } from './probe-report.js'
+import type {
+  Attempt,
+  ForgedOutcome,
+  ProbeClient,
+  ProbeReport,
+  Resumption,
+  TlsVersion,
+} from './probe-report.js'
 
 type Look = Pick<Terminal, 'columns' | 'hasColors'>
 
@@ -21,7 +29,10 @@ export function formatReport(report: ProbeReport, look: Look): string {
 function formatFacts(report: ProbeReport, look: Look): string {
   const { server, versions, resumption } = report
   const rows: readonly (readonly [string, string])[] = [
-    ['server', server === null ? 'not seen' : `${server.subject}, valid until ${server.notAfter}`],
+    [
+      'server',
+      server === null ? 'not seen' : `${visible(server.subject)}, valid until ${server.notAfter}`,
+    ],
     ['speaks', versions.map(nameVersion).join(' and ')],
     ['certificates', describeDemand(report, look)],
     ['client CAs', describeAuthorities(report)],
@@ -29,9 +40,11 @@ function formatFacts(report: ProbeReport, look: Look): string {
       'resumption',
       resumption.length === 0 ? 'not tried' : resumption.map(describeResumption).join('; '),
     ],
-    ...(report.forgedHeaders === null ? [] : [describeForged(report)]),
+    ...(report.forgedHeaders === null
+      ? []
+      : [['forged headers', describeForged(report.forgedHeaders)] as const]),
   ]
-  return formatTable(['', ''], rows, look.columns).replace(/^\n/u, '')
+  return formatTable(null, rows, look.columns)
 }
 
 function nameVersion(version: TlsVersion): string {
@@ -61,7 +74,7 @@ function describeAuthorities({ clientCas, publicRoots }: ProbeReport): string {
   const more = clientCas.length - mostNamed
   const publicly = publicRoots > 0 ? [`${publicRoots} of them are public`] : []
   const rest = more > 0 ? [`and ${more} more`] : []
-  return [...clientCas.slice(0, mostNamed), ...rest, ...publicly].join('\n')
+  return [...clientCas.slice(0, mostNamed).map(visible), ...rest, ...publicly].join('\n')
 }
 
 function describeResumption({ version, offered, resumed, status }: Resumption): string {
@@ -71,14 +84,12 @@ function describeResumption({ version, offered, resumed, status }: Resumption): 
   return `${name} resumed, and ${status === null ? 'not answered' : `answered ${status}`}`
 }
 
-function describeForged({ forgedHeaders }: ProbeReport): readonly [string, string] {
-  const { status, forgedStatus, effect } = forgedHeaders ?? { effect: 'unchanged' }
-  const text = {
+function describeForged({ status, forgedStatus, effect }: ForgedOutcome): string {
+  return {
     changed: `change the answer, ${status} without them and ${forgedStatus} with them`,
     refused: `such a request is turned down (${forgedStatus ?? 'no answer'})`,
     unchanged: 'change nothing',
   }[effect]
-  return ['forged headers', text]
 }
 
 function formatAttempts({ attempts, versions }: ProbeReport, look: Look): string {
@@ -100,7 +111,7 @@ function formatAttempts({ attempts, versions }: ProbeReport, look: Look): string
 const clientNames: Readonly<Record<ProbeClient, string>> = {
   nobody: 'no one',
   stranger: 'a stranger',
-  rogue: 'a rogue with the right names',
+  rogue: 'a rogue',
   own: 'yourself',
 }
 

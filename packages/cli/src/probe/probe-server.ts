@@ -4,13 +4,14 @@ import { attemptAll } from './attempt-all.js'
 import { countPublicRoots, nameOf } from './authority-name.js'
 import type { AuthorityName } from './authority-name.js'
 import { findFaults } from './find-faults.js'
+import { judgeDemand } from './judge-demand.js'
 import { mintClients } from './mint-clients.js'
-import type { OwnCredentials, ProbeTarget } from './probe-options.js'
+import type { ProbeTarget } from './probe-options.js'
 import type { Attempt, ProbeReport, TlsVersion } from './probe-report.js'
 import type { HandshakeTrace } from './read-trace.js'
 import { traceServer } from './trace-server.js'
 import { tryForged } from './try-forged.js'
-import { hasAnswer, tryResumption } from './try-resumption.js'
+import { tryResumption } from './try-resumption.js'
 
 /**
  * What a server does with clients of every kind.
@@ -37,6 +38,7 @@ export async function probeServer(
   show('sending forged headers')
   const forgedHeaders = target.forges ? await tryForged(target, credentials, attempts) : null
   const demand = judgeDemand(attempts, traces)
+  const issuers = target.own === null ? [] : issuersOf(target.own.certificate)
   const report = {
     url: target.url,
     server,
@@ -44,7 +46,7 @@ export async function probeServer(
     ...demand,
     clientCas: authorities?.map(({ text }) => text) ?? null,
     publicRoots: countPublicRoots(authorities ?? []),
-    attempts: attempts.map((attempt) => withIssuer(attempt, target.own, authorities)),
+    attempts: attempts.map((attempt) => withIssuer(attempt, issuers, authorities ?? [])),
     resumption,
     forgedHeaders,
   }
@@ -66,55 +68,26 @@ function isSpoken(attempts: readonly Attempt[], version: TlsVersion): boolean {
   return attempts.some((each) => each.version === version && each.outcome !== 'not-spoken')
 }
 
-type Demand = Pick<ProbeReport, 'clientCertificates' | 'refusesBy'>
-
-/** What the server demands over the version in which it demands least. */
-function judgeDemand(
-  attempts: readonly Attempt[],
-  traces: ReadonlyMap<TlsVersion, HandshakeTrace>,
-): Demand {
-  const strangers = attempts.filter(
-    ({ client, outcome }) => client === 'nobody' && outcome !== 'not-spoken',
-  )
-  const demands = strangers.map((attempt) => demandOf(attempt, traces.get(attempt.version)))
-  const weakest = weakestFirst.find((each) =>
-    demands.some(({ clientCertificates }) => clientCertificates === each),
-  )
-  return demands.find(({ clientCertificates }) => clientCertificates === weakest) ?? unknown
-}
-
-const weakestFirst = ['off', 'optional', 'unknown', 'strict'] as const
-const unknown: Demand = { clientCertificates: 'unknown', refusesBy: null }
-
-function demandOf(attempt: Attempt, trace: HandshakeTrace | undefined): Demand {
-  const isRequested = trace?.isRequested ?? null
-  if (isRequested === false) return { clientCertificates: 'off', refusesBy: null }
-  if (hasAnswer(attempt)) {
-    return isRequested === true ? { clientCertificates: 'optional', refusesBy: null } : unknown
-  }
-  if (attempt.outcome !== 'refused') return unknown
-  return { clientCertificates: 'strict', refusesBy: attempt.layer === 'http' ? 'http' : 'tls' }
-}
-
 /** Says of the caller’s refusal whether the server names the CA of its certificate at all. */
 function withIssuer(
   attempt: Attempt,
-  own: OwnCredentials | null,
-  authorities: readonly AuthorityName[] | null,
+  issuers: readonly AuthorityName[],
+  authorities: readonly AuthorityName[],
 ): Attempt {
   const isOwnRefused = attempt.client === 'own' && attempt.outcome === 'refused'
-  if (!isOwnRefused || own === null || authorities === null || authorities.length === 0) {
-    return attempt
-  }
-  const issuers = issuersOf(own.certificate)
-  if (issuers.some(({ key }) => authorities.some((named) => named.key === key))) return attempt
-  const cause = `${String(attempt.cause)}; of its issuers the server names none: ${issuers.map(({ text }) => text).join('; ')}`
+  const keys = new Set(authorities.map(({ key }) => key))
+  const isNamed = keys.size === 0 || issuers.some(({ key }) => keys.has(key))
+  if (!isOwnRefused || isNamed) return attempt
+  const named = issuers.map(({ text }) => text).join('; ')
+  const cause = `${attempt.cause}; of its issuers the server names none: ${named}`
   return { ...attempt, cause, remedy: wrongCa }
 }
 
 const wrongCa = 'use a certificate of a CA that the server names, or add its CA to the client CAs'
 
 function issuersOf(certificates: string): readonly AuthorityName[] {
-  const blocks = certificates.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu)
-  return (blocks ?? []).map((pem) => nameOf(parseCertificate(new X509Certificate(pem).raw).issuer))
+  const blocks = certificates.matchAll(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu)
+  return Array.from(blocks, ([pem]) =>
+    nameOf(parseCertificate(new X509Certificate(pem).raw).issuer),
+  )
 }

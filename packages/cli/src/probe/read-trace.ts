@@ -54,6 +54,7 @@ function readNames(bytes: Buffer): readonly AuthorityName[] | null {
   try {
     while (at < bytes.length) {
       const end = at + 2 + bytes.readUInt16BE(at)
+      if (end > bytes.length) return null
       names.push(nameOf(parseDistinguishedName(bytes.subarray(at + 2, end))))
       at = end
     }

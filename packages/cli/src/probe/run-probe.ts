@@ -19,5 +19,6 @@ export async function runProbe(
   const text =
     flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, terminal)
   terminal.write(text)
-  return report.findings.length === 0 ? exitCodes.holds : exitCodes.finding
+  if (report.findings.length > 0) return exitCodes.finding
+  return report.clientCertificates === 'unknown' ? exitCodes.couldNotRun : exitCodes.holds
 }

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addressOf } from './connect-once.js'
 import type { ProbeTarget } from './probe-options.js'
@@ -13,20 +16,25 @@ export async function traceServer(
   version: TlsVersion,
 ): Promise<HandshakeTrace> {
   const options = { ...addressOf(target), minVersion: version, maxVersion: version }
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: target.timeout,
-  })
-  let text = ''
-  child.stderr.setEncoding('latin1')
-  child.stderr.on('data', (chunk: string) => {
-    if (text.length < mostRead) text += chunk
-  })
-  await once(child, 'close')
-  return readTrace(text)
+  const folder = await mkdtemp(join(tmpdir(), 'peergate-'))
+  try {
+    const log = join(folder, 'trace')
+    await runTracer(JSON.stringify(options), log, target.timeout)
+    return readTrace(await readFile(log, 'latin1'))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Into a file: OpenSSL writes piece by piece, and drops what a pipe does not take at once. */
+async function runTracer(options: string, log: string, timeout: number): Promise<void> {
+  const file = await open(log, 'w', 0o600)
+  try {
+    const stdio = ['ignore', 'ignore', file.fd] as const
+    await once(spawn(process.execPath, [program, options], { stdio: [...stdio], timeout }), 'close')
+  } finally {
+    await file.close()
+  }
 }
 
 const program = fileURLToPath(new URL('trace-handshake.js', import.meta.url))
-
-/** The list of names has 64 KiB at most, and takes five times as much in hexadecimal. */
-const mostRead = 2 ** 20

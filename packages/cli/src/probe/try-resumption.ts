@@ -18,9 +18,8 @@ export async function tryResumption(
     answered.map(async ({ client, version }): Promise<Resumption> => {
       const options = { version, credentials: credentials.get(client) ?? null }
       const { session } = await connectOnce(target, options)
-      if (session === null) return { version, client, offered: false, resumed: false, status: null }
-      const { isResumed: resumed, answer } = await connectOnce(target, { ...options, session })
-      return { version, client, offered: true, resumed, status: answer?.status ?? null }
+      const { isResumed: resumed, status } = await connectOnce(target, { ...options, session })
+      return { version, client, offered: session !== null, resumed, status }
     }),
   )
 }
@@ -30,7 +29,7 @@ export function hasAnswer({ outcome }: Attempt): boolean {
   return outcome === 'answered' || outcome === 'denied'
 }
 
-export function byPreference(one: Attempt, other: Attempt): number {
+function byPreference(one: Attempt, other: Attempt): number {
   return rank(one) - rank(other)
 }
 

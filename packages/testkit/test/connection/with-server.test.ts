@@ -79,6 +79,9 @@ function createService(protocol: 'h2' | 'http/1.1', mode: RolloutMode = 'strict'
   return { server, listener, tls }
 }
 
+/** From 3.5 on, OpenSSL refuses them by itself, and does not say why. */
+const refusesWeakKeys = Number(process.versions.node.split('.')[0]) >= 24
+
 const codes: Readonly<Partial<Record<ClientKind, PeerGateErrorCode>>> = {
   none: 'ERR_PEERGATE_CERTIFICATE_MISSING',
   expired: 'ERR_PEERGATE_CERTIFICATE_EXPIRED',
@@ -89,7 +92,9 @@ const codes: Readonly<Partial<Record<ClientKind, PeerGateErrorCode>>> = {
   'wrong-purpose': 'ERR_PEERGATE_CERTIFICATE_PURPOSE_WRONG',
   'ca-as-client': 'ERR_PEERGATE_CERTIFICATE_IS_CA',
   revoked: 'ERR_PEERGATE_CERTIFICATE_REVOKED',
-  'weak-key': 'ERR_PEERGATE_CERTIFICATE_KEY_WEAK',
+  'weak-key': refusesWeakKeys
+    ? 'ERR_PEERGATE_CERTIFICATE_UNTRUSTED'
+    : 'ERR_PEERGATE_CERTIFICATE_KEY_WEAK',
   oversize: 'ERR_PEERGATE_HANDSHAKE_FAILED',
 }
 

@@ -1,0 +1,54 @@
+import { explainAnswer, explainError } from '#cli/probe/explain-refusal.js'
+import t from 'tap'
+
+const table: readonly (readonly [string, string, object])[] = [
+  ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', '', { outcome: 'refused', code: 'bad_certificate' }],
+  ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', '', { code: 'unknown_ca', cause: /does not trust/u }],
+  ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', '', { cause: /not valid now/u, remedy: /renew it/u }],
+  ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED', '', { cause: /revoked/u }],
+  ['ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE', '', { remedy: /clientAuth/u }],
+  ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', '', { remedy: /probe a port that does/u }],
+  ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'SSL alert number 112', { code: 'unrecognized_name' }],
+  ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', '', { remedy: 'look into the log of the server' }],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', '', { outcome: 'not-spoken', code: null }],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', '', { outcome: 'not-spoken' }],
+  ['EPROTO', 'error: SSL alert number 40\n', { code: 'handshake_failure', outcome: 'refused' }],
+  ['EPROTO', 'error: SSL alert number 71\n', { code: 'alert 71', outcome: 'refused' }],
+  ['EPROTO', 'error:wrong version number', { outcome: 'failed', cause: /is not TLS/u }],
+  ['ECONNRESET', '', { outcome: 'refused', remedy: /look into the log/u }],
+  ['ABORT_ERR', '', { outcome: 'failed', layer: 'network' }],
+  ['HPE_INVALID_CONSTANT', '', { outcome: 'failed', cause: /not HTTP\/1\.1/u }],
+  ['EWHATEVER', '', { outcome: 'failed', code: 'EWHATEVER', remedy: /documentation of Node/u }],
+]
+
+for (const [code, message, expected] of table) {
+  t.test(`explains ${code} ${message.trim()}`, async (t) => {
+    t.match(explainError({ code, message }, 'own'), expected)
+  })
+}
+
+t.test('has advice for nobody but the caller', async (t) => {
+  const error = { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', message: '' }
+  for (const client of ['nobody', 'stranger', 'rogue'] as const) {
+    t.match(explainError(error, client), { outcome: 'refused', remedy: null })
+    t.match(explainError({ code: 'ECONNRESET', message: '' }, client), { remedy: null })
+  }
+  t.match(explainError({ code: 'ECONNRESET', message: '' }, 'nobody'), { cause: /demand/u })
+  const vague = { code: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', message: '' }
+  t.match(explainError(vague, 'nobody'), { cause: 'the server demands a certificate' })
+})
+
+t.test('tells the answer of an application from a page of its server', async (t) => {
+  const page = { status: 400, body: '<center>The SSL certificate error</center>' }
+  t.match(explainAnswer(page, 'own'), { outcome: 'refused', layer: 'http', remedy: /issuer/u })
+  t.match(explainAnswer(page, 'stranger'), { outcome: 'refused', layer: 'http', remedy: null })
+  t.match(explainAnswer({ status: 400, body: 'no' }, 'own'), { outcome: 'answered' })
+  t.match(explainAnswer({ status: 401, body: '' }, 'nobody'), { outcome: 'denied', code: null })
+  const denied = { status: 403, body: '{"code":"ERR_PEERGATE_PERMISSION_DENIED"}' }
+  t.match(explainAnswer(denied, 'own'), {
+    outcome: 'denied',
+    layer: 'application',
+    code: 'ERR_PEERGATE_PERMISSION_DENIED',
+    remedy: /look at the identity/u,
+  })
+})
