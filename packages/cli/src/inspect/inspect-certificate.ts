@@ -45,7 +45,7 @@ function rolesOf(facts: CertificateFacts): readonly CertificateRole[] {
   ]
 }
 
-export function isSelfIssued({ subject, issuer }: CertificateFacts): boolean {
+function isSelfIssued({ subject, issuer }: CertificateFacts): boolean {
   return formatDistinguishedName(subject) === formatDistinguishedName(issuer)
 }
 

@@ -52,7 +52,7 @@ export interface InspectedList {
   readonly problems: readonly Problem[]
 }
 
-export interface InspectedOther {
+interface InspectedOther {
   readonly type: 'other' | 'private key'
   /** What the PEM calls it. */
   readonly label: string

@@ -25,7 +25,7 @@ export type Connected = Ended & {
  * How it ended: by an answer, with the first 64 KiB of its body, or by an error before a byte of one came,
  * whatever the handshake seemed to say.
  */
-export type Ended =
+type Ended =
   | { readonly status: number; readonly body: string; readonly error: null }
   | {
       readonly status: null

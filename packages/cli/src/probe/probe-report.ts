@@ -56,7 +56,7 @@ export interface Finding {
   readonly remedy: string
 }
 
-export type FindingCode =
+type FindingCode =
   | 'certificates-not-requested'
   | 'forged-headers-change-answer'
   | 'nobody-answered'
