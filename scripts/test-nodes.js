@@ -1,9 +1,12 @@
 // @ts-check
-// Runs the tests on every supported line of Node, each a pinned version from the npm registry.
+// Runs the tests, and the probes of real servers, on every supported line of Node, each a pinned version from the npm registry.
 // `npm run test:nodes -- 22.23.3` runs them on the versions named, and `-- --others` on all but the one that
 // runs this script, on which `npm test` has run them.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+
+/** Of the proxies that are installed; each Node traces a handshake in its own words. */
+const probed = ['nginx', 'haproxy', 'envoy', 'caddy-current']
 
 const pinned = ['20.20.2', '22.23.3', '24.21.0', '26.10.0']
 const named = process.argv.slice(2)
@@ -44,7 +47,8 @@ function install(version) {
  * @returns {boolean}
  */
 function testOn(node) {
-  return run(node, ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--reporter=terse'])
+  const tests = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--reporter=terse']
+  return run(node, tests) && run(node, ['proxies/.build/test/probes.js', ...probed])
 }
 
 /**

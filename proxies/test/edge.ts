@@ -10,6 +10,7 @@ import type {
   Told,
 } from '@peergate/proxies'
 import type { Clients } from './clients.js'
+import { createEditor, inExamples } from './configuration-editor.js'
 import type { ProxyCase, Replacement } from './proxy-case.js'
 
 export interface EdgeOptions extends Partial<ServiceOptions> {
@@ -94,27 +95,6 @@ async function startEdge(
   if (fault === null) return running
   await running.stop()
   throw new Error(fault)
-}
-
-/** Replaces in whichever file has the text: a mistake that was not made proves nothing. */
-function createEditor(replacements: readonly Replacement[], port: number) {
-  const unused = new Set(replacements)
-  return {
-    edit: (text: string): string =>
-      replacements.reduce((before, replacement) => {
-        const [from, to] = replacement
-        if (before.includes(from)) unused.delete(replacement)
-        return before.replaceAll(from, to.replaceAll('{port}', `${port}`))
-      }, text),
-    fault: (): string | null => {
-      const [first] = unused
-      return first === undefined ? null : `the configuration has no ${first[0]}`
-    },
-  }
-}
-
-function inExamples(file: string): URL {
-  return new URL(`../../../examples/${file}`, import.meta.url)
 }
 
 /** What the service says, which is asked past its proxy. */

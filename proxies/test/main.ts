@@ -2,29 +2,13 @@ import { createEdgePki, findProxy, proxyNames } from '@peergate/proxies'
 import type { EdgePki, InstalledProxy, ProxyName } from '@peergate/proxies'
 import { callingScenarios } from './calling-scenarios.js'
 import { createCheck } from './check.js'
+import { runConformanceScenarios } from './conformance-scenarios.js'
 import type { CheckResult } from './check.js'
 import { runEdgeScenarios } from './edge-scenarios.js'
 import { issueClients } from './clients.js'
 import { furtherScenarios } from './further-scenarios.js'
 import type { Trial } from './edge.js'
-import type { ProxyCase } from './proxy-case.js'
-import { caddyCase } from './products/caddy.js'
-import { envoyCase } from './products/envoy.js'
-import { haproxyCase } from './products/haproxy.js'
-import { httpdCase } from './products/httpd.js'
-import { nginxCase } from './products/nginx.js'
-import { traefikCase } from './products/traefik.js'
-
-const cases: Readonly<Record<ProxyName, ProxyCase>> = {
-  nginx: nginxCase,
-  haproxy: haproxyCase,
-  httpd: httpdCase,
-  caddy: caddyCase,
-  // Where clients need certificates, it gives them no session to resume.
-  'caddy-current': { ...caddyCase, resumes: false },
-  envoy: envoyCase,
-  traefik: traefikCase,
-}
+import { productCases } from './product-cases.js'
 
 const options = process.argv.slice(2)
 const requiresAll = options.includes('--require-all')
@@ -45,7 +29,7 @@ process.exitCode = failed === 0 ? 0 : 1
 
 async function tryProxy(pki: EdgePki, proxy: InstalledProxy): Promise<CheckResult> {
   const clients = await issueClients(pki)
-  const product = cases[proxy.name]
+  const product = productCases[proxy.name]
   const trial: Trial = { pki, proxy, product, clients }
   const check = createCheck()
   check.scenario('starts as its example shows')
@@ -54,6 +38,7 @@ async function tryProxy(pki: EdgePki, proxy: InstalledProxy): Promise<CheckResul
     check.scenario(rule)
     await run(check, trial).catch(check.fail)
   }
+  await runConformanceScenarios(check, proxy, product).catch(check.fail)
   return check.result()
 }
 

@@ -57,6 +57,12 @@ function addProbe(program: Command, terminal: Terminal, end: (code: ExitCode) =>
     .option('--method <method>', 'GET or HEAD', 'GET')
     .option('--timeout <seconds>', 'for each connection', '10')
     .option('--forge', 'send identity headers that are made up, and see whether they are believed')
+    .option(
+      '--forge-header <header>',
+      '"Name: value" to send as well; may be repeated',
+      collect,
+      [],
+    )
     .option('--json', 'print the report as JSON')
     .addHelpText('after', probeHelp)
     .action(async (url: string, flags: ProbeFlags & { readonly json?: boolean }) => {

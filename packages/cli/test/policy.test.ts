@@ -34,6 +34,15 @@ t.test('finds nothing wrong with a policy that is in order', async (t) => {
   })
 })
 
+t.test('reads YAML as well', async (t) => {
+  const yaml = join(folder, 'policy.yaml')
+  writeFileSync(
+    yaml,
+    `identity: dns\npermissions: [read]\ngrants:\n  - identity: a.example\n    allow: [read]\n`,
+  )
+  t.match(await run(['policy', 'check', yaml]), { code: 0, out: /kind dns, 1 permissions/u })
+})
+
 t.test('finds what is wrong, with its place', async (t) => {
   const faulty = write('faulty.json', {
     ...policy,

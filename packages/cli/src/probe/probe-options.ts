@@ -12,6 +12,8 @@ export interface ProbeFlags {
   readonly method: string
   readonly timeout: string
   readonly forge?: boolean
+  /** `Name: value`, as often as there are headers. */
+  readonly forgeHeader: readonly string[]
 }
 
 /** What is probed, and as whom. */
@@ -31,7 +33,8 @@ export interface ProbeTarget {
   readonly own: OwnCredentials | null
   /** In milliseconds, for each connection. */
   readonly timeout: number
-  readonly forges: boolean
+  /** Headers to forge beside those that are always tried; null where nothing is to be forged. */
+  readonly forged: Readonly<Record<string, string>> | null
 }
 
 export interface OwnCredentials {
@@ -62,7 +65,7 @@ export function readProbeTarget(text: string, flags: ProbeFlags): ProbeTarget {
     ca: ca === undefined ? null : readMaterial('--ca', ca),
     own: readOwn(flags),
     timeout: readSeconds(flags.timeout) * 1000,
-    forges: flags.forge === true,
+    forged: readForged(flags),
   }
 }
 
@@ -90,6 +93,17 @@ function refuseMismatch({ certificate, key }: OwnCredentials): void {
     throw new UsageError('--cert must be a certificate and --key its private key, both in PEM')
   }
   if (!isPair) throw new UsageError('--key must be the private key of the certificate in --cert')
+}
+
+function readForged({ forge = false, forgeHeader }: ProbeFlags): ProbeTarget['forged'] {
+  if (!forge && forgeHeader.length === 0) return null
+  return Object.fromEntries(forgeHeader.map(readHeader))
+}
+
+function readHeader(line: string): readonly [string, string] {
+  const [, name, value] = /^([\w.!#$%&'*+^`|~-]+):\s*([ -~]*)$/u.exec(line) ?? []
+  if (name !== undefined && value !== undefined) return [name.toLowerCase(), value]
+  throw new UsageError(`--forge-header must be of the form "Name: value": ${line}`)
 }
 
 function readSeconds(text: string): number {

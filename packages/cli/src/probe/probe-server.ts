@@ -36,7 +36,7 @@ export async function probeServer(
   show('resuming sessions')
   const resumption = await tryResumption(target, credentials, attempts)
   show('sending forged headers')
-  const forgedHeaders = target.forges ? await tryForged(target, credentials, attempts) : null
+  const forgedHeaders = await tryForged(target, credentials, attempts)
   const demand = judgeDemand(attempts, traces)
   const issuers = target.own === null ? [] : issuersOf(target.own.certificate)
   const report = {

@@ -9,15 +9,17 @@ import { hasAnswer } from './try-resumption.js'
 /**
  * Sends identity headers that were made up, as the caller and as nobody, and compares each answer with
  * that to an honest request. They claim to be the rogue, whose certificate has the right names, or else
- * the stranger. What weighs most is given; null where neither gets an answer.
+ * the stranger. What weighs most is given; null where it is not to be
+ * tried, and where neither gets an answer.
  */
 export async function tryForged(
   target: ProbeTarget,
   credentials: ProbeCredentials,
   attempts: readonly Attempt[],
 ): Promise<ForgedOutcome | null> {
+  if (target.forged === null) return null
   const claimed = String((credentials.get('rogue') ?? credentials.get('stranger'))?.certificate)
-  const headers = forgedHeaders(claimed)
+  const headers = { ...forgedHeaders(claimed), ...target.forged }
   const clients = (['own', 'nobody'] as const).flatMap(
     (client) => attempts.findLast((each) => each.client === client && hasAnswer(each)) ?? [],
   )

@@ -81,6 +81,7 @@ t.test('refuses what it was given wrong', async (t) => {
     [['probe', 'localhost'], 'the URL must be of the form'],
     [probe(strict, '--method', 'POST'), '--method must be GET or HEAD'],
     [probe(strict, '--timeout', 'long'), '--timeout must be a number of seconds'],
+    [probe(strict, '--forge-header', 'X-Own'), '--forge-header must be of the form'],
     [probe(strict, '--cert', cert), '--cert and --key must be given together'],
     [probe(strict, '--key', key), '--cert and --key must be given together'],
     [probe(strict, '--cert', cert, '--key', foreign), '--key must be the private key'],

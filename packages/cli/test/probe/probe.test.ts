@@ -204,6 +204,14 @@ t.test('does without a certificate of the caller', async (t) => {
   t.match(out, 'Nothing was found. Give --cert and --key to see whether you are let in.')
 })
 
+t.test('forges the headers that it is told to, beside the usual ones', async (t) => {
+  const port = await startServer(pki, {}, ({ headers }, response) => {
+    response.end(`${String(headers['x-own'])} ${String(headers['x-client-cert']).length > 9}`)
+  })
+  const { report } = await runJson(probe(port, ...asSelf, '--forge-header', 'X-Own: admin'))
+  t.match(report, { forgedHeaders: { effect: 'changed' } })
+})
+
 t.test('asks by HEAD', async (t) => {
   const port = await startServer(pki, {}, ({ method }, response) =>
     response.writeHead(method === 'HEAD' ? 204 : 500).end(),

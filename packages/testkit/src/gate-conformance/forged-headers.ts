@@ -20,6 +20,7 @@ export function forgedHeaders(certificate: string): Readonly<Record<string, stri
     'x-amzn-mtls-clientcert': escaped,
     'x-arr-clientcert': base64,
     'x-client-cert': base64,
+    'x-client-cert-der': base64,
     'x-client-dn': 'CN=forged',
     'x-client-verify': 'SUCCESS',
     'x-forwarded-client-cert': `Hash=${hash};Cert="${escaped}"`,

@@ -21,6 +21,8 @@ interface Forwarding {
   readonly replaces?: boolean
   /** Which headers of the client are passed on. */
   readonly passes?: (name: string) => boolean
+  /** Whether it writes its own value behind that of the client, in one line. */
+  readonly joins?: boolean
   /** Whom it answers itself. */
   readonly turnsDown?: (request: IncomingMessage) => boolean
   /** Where nothing is set. */
@@ -38,9 +40,16 @@ const isTakenAway = ({ headers: sent }: IncomingMessage) =>
 const lacksEverything = ({ socket, headers: sent }: IncomingMessage) =>
   !(socket as TLSSocket).authorized && sent['x-client-verify'] === undefined
 
+/** A value behind that of the client. */
+function joined({ headers: sent }: IncomingMessage, name: string, value: string) {
+  const before = sent[name.toLowerCase()]
+  return [name, before === undefined ? value : `${String(before)},${value}`] as const
+}
+
 /** A proxy as teams write it, and a backend that believes it. */
 async function withProxy<Value>(
   {
+    joins = false,
     turnsDown = () => false,
     isOptional = false,
     replaces = true,
@@ -75,7 +84,8 @@ async function withProxy<Value>(
     const lines = request.rawHeaders.flatMap((name, at, all) =>
       at % 2 === 0 ? [[name, String(all[at + 1])] as const] : [],
     )
-    const own = bare(request) ? [] : linesOf(request.socket as TLSSocket)
+    const set = bare(request) ? [] : linesOf(request.socket as TLSSocket)
+    const own = joins ? set.map(([name, value]) => joined(request, name, value)) : set
     const names = new Set(replaces ? own.map(([name]) => name.toLowerCase()) : [])
     const kept = lines.filter(([name]) => passes(name) && !names.has(name.toLowerCase()))
     const { method, url: path } = request
@@ -154,6 +164,11 @@ t.test('finds headers that are added to those of the client', async (t) => {
       'localhost/: headers with "." for "-" do not arrive where the request is answered',
     ),
   )
+})
+
+t.test('finds a value of the client in front of that of the proxy', async (t) => {
+  const results = await withProxy({ joins: true }, async (target) => proxyConformance(target))
+  t.ok(findings(results).includes('localhost/: headers that name another client do not arrive'))
 })
 
 t.test('finds a condition that leaves the headers to the client', async (t) => {
