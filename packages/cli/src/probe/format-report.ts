@@ -31,14 +31,16 @@ function formatFacts(report: ProbeReport, look: Look): string {
   const rows: readonly (readonly [string, string])[] = [
     [
       'server',
-      server === null ? 'not seen' : `${visible(server.subject)}, valid until ${server.notAfter}`,
+      server === null
+        ? 'not seen'
+        : `${visible(server.subject)}, valid until ${server.notAfter.slice(0, 10)}`,
     ],
     ['speaks', versions.map(nameVersion).join(' and ')],
     ['certificates', describeDemand(report, look)],
     ['client CAs', describeAuthorities(report)],
     [
       'resumption',
-      resumption.length === 0 ? 'not tried' : resumption.map(describeResumption).join('; '),
+      resumption.length === 0 ? 'not tried' : resumption.map(describeResumption).join('\n'),
     ],
     ...(report.forgedHeaders === null
       ? []
