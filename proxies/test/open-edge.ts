@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import type { RequestListener, Server } from 'node:http'
-import { createServer } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startProxy } from '@peergate/proxies'
 import type { InstalledProxy } from '@peergate/proxies'
@@ -15,17 +14,17 @@ export interface EdgeSetting {
   /** The files of its example, below examples/. */
   readonly files: readonly string[]
   readonly replacements: readonly Replacement[]
-  readonly backend: RequestListener
+  /** Which does not listen yet. */
+  readonly backend: Server
 }
 
-/** Runs `body` with the port of the proxy, and its backend; stops both. */
+/** Runs `body` with the port of the proxy; stops it and the backend. */
 export async function withProxy(
   { proxy, certs, files, replacements, backend }: EdgeSetting,
-  body: (port: number, backend: Server) => Promise<void>,
+  body: (port: number) => Promise<void>,
 ): Promise<void> {
-  const server = createServer(backend)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
+  await once(backend.listen(0, '127.0.0.1'), 'listening')
+  const { port } = backend.address() as AddressInfo
   const editor = createEditor(replacements, port)
   try {
     const running = await startProxy(proxy, {
@@ -37,12 +36,12 @@ export async function withProxy(
     try {
       const fault = editor.fault()
       if (fault !== null) throw new Error(fault)
-      await body(running.port, server)
+      await body(running.port)
     } finally {
       await running.stop()
     }
   } finally {
-    server.closeAllConnections()
-    server.close()
+    backend.closeAllConnections()
+    backend.close()
   }
 }

@@ -37,7 +37,7 @@ const requiresAll = parameters.includes('--require-all')
 const wanted = parameters.filter((parameter) => !parameter.startsWith('--'))
 const names = proxyNames.filter((name) => wanted.length === 0 || wanted.includes(name))
 const pki = await createTestPki()
-const certs = writeTestPki(pki)
+const certs = await writeTestPki(pki)
 const own = await pki.client('accepted')
 writeFileSync(join(certs, 'own.pem'), String(own.certificate))
 writeFileSync(join(certs, 'own-key.pem'), String(own.key), { mode: 0o600 })
@@ -102,7 +102,7 @@ function serverOf(setting: ProbedSetting): Server {
     case 'optional':
       return gatedServer(deny, { mode: 'observe' })
     case 'forged headers':
-      return gatedServer(naiveBackend('x-ssl-client-cert'), { mode: 'observe' })
+      return gatedServer(believe, { mode: 'observe' })
     case 'strict':
       break
   }
@@ -122,6 +122,11 @@ function gatedServer(
 
 function answer(...[, response]: Parameters<RequestListener>): void {
   response.end('hello')
+}
+
+function believe(...[request, response]: Parameters<RequestListener>): void {
+  const isKnown = request.headers['x-ssl-client-verify'] === 'SUCCESS'
+  response.writeHead(isKnown ? 200 : 401).end()
 }
 
 function deny(...[, response]: Parameters<RequestListener>): void {

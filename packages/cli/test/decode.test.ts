@@ -97,6 +97,14 @@ t.test('takes X-Forwarded-Client-Cert apart, element by element', async (t) => {
   t.match(broken.decoded, { elements: [], refusal: { code: /MALFORMED$/u } })
 })
 
+t.test('takes the JSON form apart as well', async (t) => {
+  const header = `X-Forwarded-Client-Cert: [{"hash":"${hash}","uri":["spiffe://prod.example/api"]},{}]`
+  const set = ['--set=elements=2', '--set=hop=2']
+  const { out } = await run(['decode', '--contract=envoy-xfcc-json', ...set, header])
+  t.match(out, /\nelement 1\n  Hash +[\da-f]{64}\n/u)
+  t.match(out, /\nelement 2\n  says +nothing\n/u)
+})
+
 t.test('says what is asserted of a certificate that was not forwarded', async (t) => {
   const header = `X-Forwarded-Client-Cert: URI=spiffe://prod.example/api`
   const set = '--set=hash=optional'

@@ -6,6 +6,7 @@ import {
   createEvidenceReader,
   formatDistinguishedName,
   parseXfcc,
+  parseXfccJson,
 } from '@peergate/core/material'
 import type { XfccElement } from '@peergate/core/material'
 import { attempt } from '../certificate/attempt.js'
@@ -24,8 +25,11 @@ export interface DecodedHeaders {
     readonly lines: number
     readonly characters: number
   }[]
-  /** The elements of `X-Forwarded-Client-Cert`, in their order; empty for other contracts. */
-  readonly elements: readonly XfccElement[]
+  /**
+   * The elements of `X-Forwarded-Client-Cert`, in their order, null for one that says nothing; empty for
+   * other contracts.
+   */
+  readonly elements: readonly (XfccElement | null)[]
   readonly assurance: string | null
   /** The certificate, or what is asserted of one; null where the headers are refused before. */
   readonly certificate: DecodedCertificate | null
@@ -88,18 +92,23 @@ function linesOf({ headers }: ProxyContract, raw: readonly string[]): readonly S
   }))
 }
 
-/** The elements of both forms that Envoy’s header has; those that cannot be read are not there. */
+/** The elements of the two forms of Envoy’s header; those that cannot be read are not there. */
 function readElements(
-  { name }: ProxyContract,
+  { name: contract }: ProxyContract,
   sent: readonly SentHeader[],
 ): Pick<DecodedHeaders, 'elements'> {
-  if (name !== 'envoy-xfcc') return { elements: [] }
+  const parse = elementParsers.get(contract)
+  if (parse === undefined) return { elements: [] }
+  const lines = sent.flatMap(({ name, values }) => values.map((value) => ({ name, value })))
   return {
-    elements: sent.flatMap((header) =>
-      header.values.flatMap((value) => attempt(() => parseXfcc(header.name, value)).value ?? []),
-    ),
+    elements: lines.flatMap(({ name, value }) => attempt(() => parse(name, value)).value ?? []),
   }
 }
+
+const elementParsers: ReadonlyMap<string, typeof parseXfccJson> = new Map([
+  ['envoy-xfcc', parseXfcc],
+  ['envoy-xfcc-json', parseXfccJson],
+])
 
 type Read = Pick<DecodedHeaders, 'assurance' | 'certificate' | 'identities' | 'refusal'>
 

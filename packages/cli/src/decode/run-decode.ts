@@ -57,13 +57,9 @@ function countOf(lines: number, characters: number): string {
   return `${lines === 1 ? 'one line' : `${lines} lines`}, ${characters} characters`
 }
 
-function elementRows({
-  hash,
-  certificate,
-  chain,
-  uris,
-  dnsNames,
-}: DecodedHeaders['elements'][number]): Rows {
+function elementRows(element: DecodedHeaders['elements'][number]): Rows {
+  if (element === null) return [['says', 'nothing']]
+  const { hash, certificate, chain, uris, dnsNames } = element
   return [
     ['Hash', visible(hash ?? 'none')],
     ['Cert', certificate === null ? 'none' : `${certificate.length} characters`],

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { PeerGateError } from '@peergate/core'
 import type { PeerEvidence, PeerSource, RequestLike } from '@peergate/core'
 import { isProduction, refuseProduction } from './refuse-production.js'
@@ -19,18 +20,28 @@ export function bypassedSource(): PeerSource {
   return Object.freeze({ name: 'bypassed', read })
 }
 
-/** Who sends the requests that come over a connection, by the port that it comes from. */
-const sentBy = new Map<number, PeerEvidence>()
+/** Who sends the requests that come over a connection, by the two ends of it. */
+const sentBy = new Map<string, PeerEvidence>()
 
-/** Believes from now on that whoever connects from `port` is `peer`; gives what ends that. */
-export function bypassFor(port: number, peer: PeerEvidence): () => void {
-  sentBy.set(port, peer)
-  return () => void sentBy.delete(port)
+/** The ends of a connection on the loopback interface, as the server sees them. */
+export interface BypassedConnection {
+  readonly localPort: number
+  readonly remotePort: number
+}
+
+/** Believes from now on that whoever connects so is `peer`; gives what ends that. */
+export function bypassFor(connection: BypassedConnection, peer: PeerEvidence): () => void {
+  const key = keyOf({ ...connection, remoteAddress: '127.0.0.1' })
+  sentBy.set(key, peer)
+  return () => void sentBy.delete(key)
+}
+
+function keyOf({ localPort, remotePort, remoteAddress }: Partial<Socket>): string {
+  return `${localPort} ${remoteAddress} ${remotePort}`
 }
 
 function read({ socket }: RequestLike): PeerEvidence | PeerGateError {
-  const { remotePort = 0 } = (socket ?? {}) as { readonly remotePort?: number }
-  const peer = isProduction() ? undefined : sentBy.get(remotePort)
+  const peer = isProduction() ? undefined : sentBy.get(keyOf(socket ?? {}))
   if (peer !== undefined) return peer
   const detail = 'the TLS gate is bypassed, and nobody is known but whom withClientIdentity names'
   return new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', detail)

@@ -120,9 +120,10 @@ async function ask(
 ): Promise<ConnectionAnswer> {
   const server = createServer(listener)
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const { port: localPort } = server.address() as AddressInfo
+  const socket = connect(localPort, '127.0.0.1')
   await once(socket, 'connect')
-  const forget = bypassFor(Number(socket.localPort), peer)
+  const forget = bypassFor({ localPort, remotePort: Number(socket.localPort) }, peer)
   try {
     const createConnection = () => socket
     const request = requestHttp({ createConnection, method, path, headers })
