@@ -118,6 +118,7 @@ function addDecode(program: Command, terminal: Terminal, end: (code: ExitCode) =
     .argument('[header...]', '"Name: value"; from the standard input, a line each, without any')
     .requiredOption('--contract <name>', 'the proxy whose headers they are, such as nginx')
     .option('--set <option=value>', 'an option of the contract; may be repeated', collect, [])
+    .option('--accept-assertions', 'as a source does that states maxAssertionAge')
     .option('--json', 'print what was read as JSON')
     .addHelpText('after', decodeHelp)
     .action(async (headers: readonly string[], flags: DecodeFlags) => {

@@ -40,5 +40,9 @@ t.test('could not run without a declaration', async (t) => {
   ] as const) {
     t.match(await run(['certs', file, '--out', folder]), { code: 3, err: fault })
   }
+  t.match(await run(['certs', declaration, '--out', declaration]), {
+    code: 3,
+    err: /^peergate: E/u,
+  })
   t.match(await run(['certs', declaration]), { code: 2, err: /required option '--out/u })
 })

@@ -72,6 +72,7 @@ t.test('takes X-Forwarded-Client-Cert apart, element by element', async (t) => {
     '--contract=envoy-xfcc',
     '--set=proxyVerifies=true',
     '--set=elements=2',
+    '--set=hop=2',
     line,
   )
   t.equal(code, 0)
@@ -105,10 +106,30 @@ t.test('takes the JSON form apart as well', async (t) => {
   t.match(out, /\nelement 2\n  says +nothing\n/u)
 })
 
+t.test('says that a certificate is not valid now', async (t) => {
+  for (const [kind, code] of [
+    ['expired', 'ERR_PEERGATE_CERTIFICATE_EXPIRED'],
+    ['not-yet-valid', 'ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID'],
+  ] as const) {
+    const leaf = new X509Certificate(String((await pki.client(kind)).certificate))
+    const { code: ended, decoded } = await decode(
+      '--contract=rfc9440',
+      `Client-Cert: :${leaf.raw.toString('base64')}:`,
+    )
+    t.equal(ended, 1)
+    t.match(decoded, { certificate: {}, refusal: { code } })
+  }
+})
+
 t.test('says what is asserted of a certificate that was not forwarded', async (t) => {
   const header = `X-Forwarded-Client-Cert: URI=spiffe://prod.example/api`
   const set = '--set=hash=optional'
-  const { code, out } = await run(['decode', '--contract', 'envoy-xfcc', set, header])
+  const accept = '--accept-assertions'
+  t.match(await run(['decode', '--contract', 'envoy-xfcc', set, header]), {
+    code: 1,
+    out: /ERR_PEERGATE_ASSERTION_REFUSED/u,
+  })
+  const { code, out } = await run(['decode', '--contract', 'envoy-xfcc', set, accept, header])
   t.match(out, /\n  Hash +none\n/u)
   t.equal(code, 0)
   t.match(out, /\nproxy-asserted\n  subject +not forwarded\n  issuer +not forwarded\n/u)

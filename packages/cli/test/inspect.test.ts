@@ -115,12 +115,6 @@ const table: readonly (readonly [string, string | Uint8Array, string, object])[]
   ],
   ['a certificate and its key', pki.server.cert + pki.server.key, 'mixture', [{}, {}]],
   ['a chain', deep.certificate + issuing + intermediate, 'chain', [{}, {}, {}]],
-  [
-    'something else',
-    pki.server.key.replaceAll('PRIVATE KEY', 'CERTIFICATE REQUEST'),
-    'nothing readable',
-    [{ type: 'other', label: 'CERTIFICATE REQUEST' }],
-  ],
 ]
 
 for (const [name, content, holds, items] of table) {
@@ -135,7 +129,7 @@ const faulty: readonly (readonly [string, string, RegExp])[] = [
   ['expired', await pemOf('expired'), /it has expired; renew it/u],
   ['not valid yet', await pemOf('not-yet-valid'), /it is not valid yet; wait/u],
   ['weak', await pemOf('weak-key'), /its key is weak: RSA key of 1024 bits/u],
-  ['a CA as a client', await pemOf('ca-as-client'), /it is a CA that has the names of a client/u],
+  ['a CA as a client', await pemOf('ca-as-client'), /it is a CA that has the names of a peer/u],
   ['too large', await pemOf('oversize'), /it cannot be read: \d+ bytes; at most/u],
   ['two leaves', accepted + pki.server.cert, /it holds 2 certificates that are no CAs/u],
   ['a leaf behind its CA', anchor + accepted, /its leaf does not stand first/u],
@@ -147,6 +141,17 @@ const faulty: readonly (readonly [string, string, RegExp])[] = [
   ['a gap', deep.certificate + intermediate, /the issuer of certificate 1 is missing/u],
   ['a stale list', stale.pem, /it is stale; fetch/u],
   ['an early list', early.pem, /it is not in force yet/u],
+  ['a request', pki.server.key.replaceAll('PRIVATE KEY', 'CERTIFICATE REQUEST'), /let a CA issue/u],
+  [
+    'parameters',
+    pki.server.key.replaceAll('PRIVATE KEY', 'DH PARAMETERS'),
+    /was not looked at; take it out/u,
+  ],
+  [
+    'a broken key',
+    '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+    /it cannot be read; write it/u,
+  ],
   ['no PEM', 'hello', /holds no PEM block/u],
   ['half a PEM', accepted.slice(0, 200), /without END/u],
   ['PEM of nothing', accepted.replaceAll(/\nM.*\n/gu, '\nMAAA\n'), /it cannot be read/u],
@@ -164,6 +169,15 @@ t.test('finds certificates that fit nowhere, and CAs that cannot sign', async (t
   for (const [odd, problem] of [
     [{ purposes: ['1.3.6.1.5.5.7.3.8'] }, /it is for neither clients nor servers/u],
     [{ purposes: ['1.3.6.1.5.5.7.3.1'] }, /it is for neither clients nor servers/u],
+    [{ hosts: ['localhost'], ca: true, signs: true }, /it is a CA that has the names of a peer/u],
+    [
+      { ca: true, signs: true, names: ['spiffe://prod.example/a'] },
+      /it is a CA that has the names/u,
+    ],
+    [
+      { enciphers: true, purposes: ['1.3.6.1.5.5.7.3.2'] },
+      /it is for neither clients nor servers/u,
+    ],
     [{ signs: true }, /it may sign certificates and is no CA/u],
     [{ ca: true, signs: false }, /it is a CA that may not sign certificates/u],
   ] as const) {
@@ -172,6 +186,15 @@ t.test('finds certificates that fit nowhere, and CAs that cannot sign', async (t
     t.match(out, problem)
     t.equal(code, 1)
   }
+  const encrypted = pki.server.key.replaceAll('PRIVATE KEY', 'ENCRYPTED PRIVATE KEY')
+  t.match(await run(['inspect', write('odd.pem', encrypted)]), { code: 0, out: /private key/u })
+  const enciphering = { enciphers: true, hosts: ['localhost'] }
+  t.match(
+    (await run(['inspect', write('odd.pem', await issueOdd(enciphering))])).out,
+    /fits as +server\n/u,
+  )
+  const signing = { ca: true, signs: true, hosts: ['a.example'], purposes: ['1.3.6.1.5.5.7.3.3'] }
+  t.match(await run(['inspect', write('odd.pem', await issueOdd(signing))]), { code: 0 })
   const edwards = await run(['inspect', write('odd.pem', await issueOdd({ edwards: true }))])
   t.match(edwards.out, /key +Ed25519\n/u)
   const empty = await run(['inspect', write('odd.pem', await issueOdd({ subject: '' }))])
@@ -193,6 +216,23 @@ t.test('writes what it found as people read it', async (t) => {
   t.match(key, /d\.pem: private key\nprivate key \(PRIVATE KEY\)\n$/u)
   const nobody = await run(['inspect', write('e.pem', await pemOf('hostile-names'))])
   t.notMatch(nobody.out, '\0')
+})
+
+t.test('says of a certificate that OpenSSL cannot read that it cannot', async (t) => {
+  const { raw } = new X509Certificate(accepted)
+  // The issuer’s common name, as a string type that names cannot be of.
+  const at = raw.indexOf(Buffer.from('Test Client CA')) - 2
+  const broken = Buffer.from(raw)
+  broken[at] = 0x04
+  const { code, out } = await run(['inspect', write('broken.der', broken)], { columns: 200 })
+  t.equal(code, 1)
+  t.match(out, /it cannot be read: OpenSSL cannot read it/u)
+})
+
+t.test('could not run with a file that is larger than any of these', async (t) => {
+  const { code, err } = await run(['inspect', write('large.pem', 'x'.repeat(2 ** 20 + 1))])
+  t.equal(code, 3)
+  t.match(err, /large\.pem has 1048577 bytes; at most 1048576 are read/u)
 })
 
 t.test('could not run without the file', async (t) => {

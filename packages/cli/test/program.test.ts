@@ -69,16 +69,24 @@ t.test('loads nothing but its parser for the help', async (t) => {
   )
 })
 
-t.test('throws what is a fault of its own', async (t) => {
+t.test('takes a fault of its own for no finding', async (t) => {
+  let err = ''
   const broken = {
     write: () => {
       throw new TypeError('broken')
     },
-    writeError: () => undefined,
+    writeError: (text: string) => (err += text),
     columns: 80,
     hasColors: false,
     showsProgress: false,
     readInput: async () => '',
   }
-  await t.rejects(runCli(['inspect', bin], broken), { name: 'TypeError', message: 'broken' })
+  t.equal(await runCli(['inspect', fileURLToPath(import.meta.url)], broken), 3)
+  t.match(err, /^peergate: a fault of this program: TypeError: broken\n/u)
+})
+
+t.test('shows nothing that could change the terminal', async (t) => {
+  const { err } = await run(['decode', '--contract=nginx', '\u001B]0;title\u0007'])
+  t.match(err, 'a header must be of the form')
+  t.notMatch(err, '\u001B')
 })

@@ -40,7 +40,8 @@ function otherNameType(typeId: string): string {
 /** The user principal name of Microsoft’s directories. */
 const principalName = '1.3.6.1.4.1.311.20.2.3'
 
-function formatAddress(bytes: Uint8Array): string {
+/** 4 or 16 bytes in the usual form. */
+export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
   const groups = Array.from(hex(bytes).matchAll(/.{4}/gu), ([group]) => group)
   return groups.map((group) => group.replace(/^0{1,3}/u, '')).join(':')

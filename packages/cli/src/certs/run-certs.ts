@@ -4,6 +4,7 @@ import type { PkiDeclaration } from '@peergate/testkit'
 import { CouldNotRun, exitCodes } from '../output/exit-code.js'
 import type { ExitCode } from '../output/exit-code.js'
 import type { Terminal } from '../output/terminal.js'
+import { toJson } from '../output/to-json.js'
 
 export interface CertsFlags {
   readonly out: string
@@ -19,7 +20,7 @@ export async function runCerts(
   const { reason } = await writePki({ declaration: readDeclaration(file), directory: out })
   const said =
     reason === null ? 'kept, since everything is as it was minted' : `minted, because ${reason}`
-  terminal.write(json ? `${JSON.stringify({ directory: out, reason })}\n` : `${out}: ${said}\n`)
+  terminal.write(json ? toJson({ directory: out, reason }) : `${out}: ${said}\n`)
   return exitCodes.holds
 }
 

@@ -1,4 +1,4 @@
-import { parseCertificate } from '@peergate/core'
+import { PeerGateError, parseCertificate } from '@peergate/core'
 import type { Forwarded, PeerCertificate, ProxyContract } from '@peergate/core'
 import {
   collectHeaders,
@@ -50,12 +50,23 @@ export interface DecodedCertificate {
   readonly chain: number
 }
 
+export interface DecodeOptions {
+  /** Whether an identity counts without a certificate, as where a source states `maxAssertionAge`. */
+  readonly acceptsAssertions: boolean
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
 /**
  * What header lines, each `Name: value`, say by a contract.
  *
  * @throws {UsageError} for a line that is none
  */
-export function decodeHeaders(contract: ProxyContract, lines: readonly string[]): DecodedHeaders {
+export function decodeHeaders(
+  contract: ProxyContract,
+  lines: readonly string[],
+  options: DecodeOptions,
+): DecodedHeaders {
   const raw = lines.flatMap(readLine)
   const sent = linesOf(contract, raw)
   const base: DecodedHeaders = {
@@ -71,7 +82,7 @@ export function decodeHeaders(contract: ProxyContract, lines: readonly string[])
     identities: [],
     refusal: null,
   }
-  return { ...base, ...readElements(contract, sent), ...readByContract(contract, raw) }
+  return { ...base, ...readElements(contract, sent), ...readByContract(contract, raw, options) }
 }
 
 function readLine(line: string): readonly string[] {
@@ -112,21 +123,43 @@ const elementParsers: ReadonlyMap<string, typeof parseXfccJson> = new Map([
 
 type Read = Pick<DecodedHeaders, 'assurance' | 'certificate' | 'identities' | 'refusal'>
 
-function readByContract(contract: ProxyContract, raw: readonly string[]): Partial<Read> {
+function readByContract(
+  contract: ProxyContract,
+  raw: readonly string[],
+  options: DecodeOptions,
+): Partial<Read> {
   // A contract may demand its headers before this one, which every request has.
   const hasHost = raw.some((text, at) => at % 2 === 0 && text.toLowerCase() === 'host')
   const all = hasHost ? raw : [...raw, 'Host', 'localhost']
   const forwarded = attempt(() => contract.read(collectHeaders(all, contract.headers)))
   if (forwarded.value === null) return { refusal: forwarded.refusal }
   const { value } = forwarded
-  const readEvidence = createEvidenceReader(contract, { acceptsAssertions: true, trustSet: null })
-  const { refusal } = attempt(() => readEvidence(collectHeaders(all, contract.headers)))
   const facts = factsOf(value)
   return {
     assurance: value.assurance,
     certificate: facts === null ? null : describe(facts, 'leaf' in value ? value.chain.length : 0),
     identities: facts === null ? [] : listIdentities(facts),
-    refusal,
+    refusal: attempt(() => readEvidence(contract, all, options)).refusal,
+  }
+}
+
+/** What a gate does of this: what its source refuses, and then whether the certificate is valid now. */
+function readEvidence(
+  contract: ProxyContract,
+  raw: readonly string[],
+  { acceptsAssertions, now }: DecodeOptions,
+): void {
+  const read = createEvidenceReader(contract, { acceptsAssertions, trustSet: null })
+  const { notBefore, notAfter } = read(collectHeaders(raw, contract.headers)).certificate
+  if (notAfter !== null && now > notAfter) {
+    throw new PeerGateError(
+      'ERR_PEERGATE_CERTIFICATE_EXPIRED',
+      'the forwarded certificate has expired',
+    )
+  }
+  if (notBefore !== null && now < notBefore) {
+    const detail = 'the forwarded certificate is not valid yet'
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_NOT_YET_VALID', detail)
   }
 }
 

@@ -8,25 +8,30 @@ import type { Terminal } from '../output/terminal.js'
 import { createContract } from './contracts.js'
 import { decodeHeaders } from './decode-headers.js'
 import type { DecodedCertificate, DecodedHeaders } from './decode-headers.js'
+import { toJson } from '../output/to-json.js'
 
 export interface DecodeFlags {
   readonly contract: string
   /** `option=value`, as often as there are options. */
   readonly set: readonly string[]
+  readonly acceptAssertions?: boolean
   readonly json?: boolean
 }
 
 /** `peergate decode` */
 export async function runDecode(
   headers: readonly string[],
-  { contract: name, set, json = false }: DecodeFlags,
+  { contract: name, set, acceptAssertions = false, json = false }: DecodeFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const contract = createContract(name, set)
   const lines = headers.length > 0 ? headers : splitLines(await terminal.readInput())
   if (lines.length === 0) throw new UsageError('there is no header: give some, or pipe them in')
-  const decoded = decodeHeaders(contract, lines)
-  terminal.write(json ? `${JSON.stringify(decoded, null, 2)}\n` : format(decoded, terminal))
+  const decoded = decodeHeaders(contract, lines, {
+    acceptsAssertions: acceptAssertions,
+    now: Date.now(),
+  })
+  terminal.write(json ? toJson(decoded) : format(decoded, terminal))
   return decoded.refusal === null ? exitCodes.holds : exitCodes.finding
 }
 

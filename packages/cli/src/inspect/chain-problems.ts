@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
+import { openCertificate } from '@peergate/core/material'
 import type { Problem } from './inspection.js'
 
 /** A certificate of a file, where it is a leaf or an intermediate. */
@@ -20,7 +21,7 @@ export function chainProblems(links: readonly ChainLink[]): readonly Problem[] {
       { what: 'its leaf does not stand first', remedy: 'put the leaf first, its issuer behind it' },
     ]
   }
-  return stepProblems(links.map(({ der }) => new X509Certificate(der)))
+  return stepProblems(links.map(({ der }) => openCertificate(der)))
 }
 
 function stepProblems(chain: readonly X509Certificate[]): readonly Problem[] {

@@ -1,5 +1,5 @@
-import { parseCertificate } from '@peergate/core'
-import type { CertificateFacts } from '@peergate/core'
+import { PeerGateError, parseCertificate } from '@peergate/core'
+import type { CertificateFacts, KeyUsage } from '@peergate/core'
 import { formatDistinguishedName, openCertificate, refuseUnfitLeaf } from '@peergate/core/material'
 import { attempt } from '../certificate/attempt.js'
 import { describeNames } from '../certificate/describe-names.js'
@@ -14,7 +14,7 @@ import type { CertificateRole, InspectedCertificate, Problem } from './inspectio
  */
 export function inspectCertificate(der: Uint8Array, now: number): InspectedCertificate {
   const facts = parseCertificate(der)
-  openCertificate(der)
+  refuseUnreadable(der)
   const roles = rolesOf(facts)
   const { algorithm, bits } = facts.publicKey
   return {
@@ -33,15 +33,29 @@ export function inspectCertificate(der: Uint8Array, now: number): InspectedCerti
   }
 }
 
+/** OpenSSL is the reader that decides in a handshake. */
+function refuseUnreadable(der: Uint8Array): void {
+  try {
+    openCertificate(der)
+  } catch (cause) {
+    const detail = 'OpenSSL cannot read it'
+    throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MALFORMED', detail, { cause })
+  }
+}
+
 export function isAuthority({ basicConstraints }: CertificateFacts): boolean {
   return basicConstraints?.ca === true
 }
 
 function rolesOf(facts: CertificateFacts): readonly CertificateRole[] {
   if (isAuthority(facts)) return [isSelfIssued(facts) ? 'trust anchor' : 'intermediate']
+  if (mayDo(facts, 'keyCertSign') && facts.keyUsage !== null) return []
+  const signs = mayDo(facts, 'digitalSignature') || mayDo(facts, 'keyAgreement')
   return [
-    ...(isFor(facts, clientAuth) ? ['client' as const] : []),
-    ...(isFor(facts, serverAuth) && hasHost(facts) ? ['server' as const] : []),
+    ...(isFor(facts, clientAuth) && signs ? ['client' as const] : []),
+    ...(isFor(facts, serverAuth) && hasHost(facts) && (signs || mayDo(facts, 'keyEncipherment'))
+      ? ['server' as const]
+      : []),
   ]
 }
 
@@ -55,6 +69,11 @@ const clientAuth = '1.3.6.1.5.5.7.3.2'
 /** RFC 5280 §4.2.1.12: without the extension, a certificate is for everything. */
 function isFor({ extendedKeyUsage }: CertificateFacts, purpose: string): boolean {
   return extendedKeyUsage === null || extendedKeyUsage.includes(purpose)
+}
+
+/** RFC 5280 §4.2.1.3: without the extension, a key may do everything. */
+function mayDo({ keyUsage }: CertificateFacts, usage: KeyUsage): boolean {
+  return keyUsage === null || keyUsage.includes(usage)
 }
 
 function hasHost({ subjectAlternativeNames }: CertificateFacts): boolean {
@@ -93,22 +112,24 @@ function purposeProblems(
   facts: CertificateFacts,
   roles: readonly CertificateRole[],
 ): readonly Problem[] {
-  const signs = facts.keyUsage?.includes('keyCertSign')
   if (!isAuthority(facts)) {
-    if (signs === true) return [signsWithoutCa]
+    if (facts.keyUsage?.includes('keyCertSign') === true) return [signsWithoutCa]
     return roles.length > 0 ? [] : [fitsNowhere]
   }
+  const isForPeers = isFor(facts, clientAuth) || isFor(facts, serverAuth)
   return [
-    ...(signs === false ? [cannotSign] : []),
-    ...(facts.extendedKeyUsage?.includes(clientAuth) === true && hasHostOrName(facts)
-      ? [isCaAndLeaf]
-      : []),
+    ...(mayDo(facts, 'keyCertSign') ? [] : [cannotSign]),
+    ...(isForPeers && hasPeerName(facts) ? [isCaAndLeaf] : []),
   ]
 }
 
-/** CAs have no names of hosts or workloads, but where one was issued to a client by mistake. */
-function hasHostOrName({ subjectAlternativeNames }: CertificateFacts): boolean {
-  return subjectAlternativeNames.length > 0
+/** CAs have no names of hosts or workloads, but where one was issued to a peer by mistake. */
+function hasPeerName(facts: CertificateFacts): boolean {
+  const { subjectAlternativeNames } = facts
+  return (
+    hasHost(facts) ||
+    subjectAlternativeNames.some(({ type }) => type === 'uniformResourceIdentifier')
+  )
 }
 
 const signsWithoutCa: Problem = {
@@ -128,6 +149,6 @@ const cannotSign: Problem = {
 }
 
 const isCaAndLeaf: Problem = {
-  what: 'it is a CA that has the names of a client, and is refused as a client',
-  remedy: 'issue the client a certificate of its own, without the CA flag',
+  what: 'it is a CA that has the names of a peer, and is refused as a client',
+  remedy: 'issue the peer a certificate of its own, without the CA flag',
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
 import { parseCertificate } from '@peergate/core'
 import { parsePem } from '@peergate/core/material'
 import type { PemBlock } from '@peergate/core/material'
@@ -37,11 +38,18 @@ const sequence = 0x30
 
 function readBytes(file: string): Buffer {
   try {
+    const { size } = statSync(file)
+    if (size > largest)
+      throw new CouldNotRun(`${file} has ${size} bytes; at most ${largest} are read`)
     return readFileSync(file)
   } catch (error) {
+    if (error instanceof CouldNotRun) throw error
     throw new CouldNotRun(`${file} could not be read (${(error as NodeJS.ErrnoException).code})`)
   }
 }
+
+/** Four times the bundles of public authorities. */
+const largest = 2 ** 20
 
 interface Opened {
   readonly blocks: readonly PemBlock[]
@@ -72,7 +80,36 @@ function inspectBlock({ label, der }: PemBlock, place: string, now: number): Ins
 function readBlock({ label, der }: PemBlock, place: string, now: number): InspectedItem {
   if (label === 'CERTIFICATE') return inspectCertificate(der, now)
   if (label === 'X509 CRL') return inspectList(der, place, now)
-  return { type: label.endsWith('PRIVATE KEY') ? 'private key' : 'other', label, problems: [] }
+  if (label.endsWith('PRIVATE KEY')) return inspectKey(label, der)
+  const what = 'it is neither a certificate nor a revocation list nor a key, and was not looked at'
+  return {
+    type: 'other',
+    label,
+    problems: [{ what, remedy: remedies.get(label) ?? 'take it out' }],
+  }
+}
+
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['CERTIFICATE REQUEST', 'let a CA issue the certificate that it asks for'],
+  ['TRUSTED CERTIFICATE', 'write it as others read it: openssl x509'],
+])
+
+/** An encrypted one is taken for what it says it is. */
+function inspectKey(label: string, der: Uint8Array): InspectedItem {
+  const isEncrypted = label.startsWith('ENCRYPTED')
+  const problem = { what: 'it cannot be read', remedy: 'write it again as PKCS #8' }
+  const problems = isEncrypted || isReadableKey(label, der) ? [] : [problem]
+  return { type: 'private key', label, problems }
+}
+
+function isReadableKey(label: string, der: Uint8Array): boolean {
+  const body = Buffer.from(der).toString('base64')
+  try {
+    createPrivateKey(`-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function nameContent(

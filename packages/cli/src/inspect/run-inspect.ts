@@ -13,6 +13,7 @@ import type {
   InspectedList,
   Problem,
 } from './inspection.js'
+import { toJson } from '../output/to-json.js'
 
 /** `peergate inspect` */
 export function runInspect(
@@ -23,7 +24,7 @@ export function runInspect(
   const now = Date.now()
   const inspected = files.map((file) => inspectFile(file, now))
   const text = json
-    ? `${JSON.stringify(inspected, null, 2)}\n`
+    ? toJson(inspected)
     : inspected.map((file) => formatFile(file, terminal)).join('\n')
   terminal.write(text)
   const isSound = inspected.every(({ problems, items }) =>
@@ -34,7 +35,7 @@ export function runInspect(
 
 function formatFile({ file, holds, items, problems }: InspectedFile, terminal: Terminal): string {
   const count = items.length > 1 ? `, ${items.length} blocks` : ''
-  const head = `${tint(terminal, 'strong', file)}: ${holds}${count}`
+  const head = `${tint(terminal, 'strong', visible(file))}: ${holds}${count}`
   const blocks = items.map((item, at) =>
     formatItem(item, items.length > 1 ? `${at + 1}. ` : '', terminal),
   )

@@ -1,5 +1,6 @@
 import CliTable from 'cli-table3'
-import { plainLength, wrapText } from './wrap-text.js'
+import stringWidth from 'string-width'
+import { wrapText } from './wrap-text.js'
 
 /**
  * Rows in columns, indented; a cell that is too long goes on in the next line.
@@ -72,5 +73,5 @@ function fit(rows: readonly (readonly string[])[], columns: number): readonly nu
 const leastWidth = 8
 
 function longestLine(text: string): number {
-  return Math.max(...text.split('\n').map(plainLength))
+  return Math.max(...text.split('\n').map((line) => stringWidth(line)))
 }

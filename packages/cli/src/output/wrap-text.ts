@@ -1,6 +1,8 @@
+import stringWidth from 'string-width'
+
 /**
- * Breaks a text into lines of at most `width` characters, at spaces where there are some; nothing is
- * left out. Colours take no room.
+ * Breaks a text into lines of at most `width` columns, at spaces where there are some; nothing is left
+ * out. Colours take no room, and wide characters two columns.
  */
 export function wrapText(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, width))
@@ -11,7 +13,7 @@ function wrapLine(text: string, width: number): readonly string[] {
   let line = ''
   for (const word of text.split(' ').flatMap((each) => breakWord(each, width))) {
     const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && plainLength(longer) > width) {
+    if (line !== '' && stringWidth(longer) > width) {
       lines.push(line)
       line = word
     } else {
@@ -23,14 +25,17 @@ function wrapLine(text: string, width: number): readonly string[] {
 
 /** Words with colours are short. */
 function breakWord(word: string, width: number): readonly string[] {
-  if (plainLength(word) <= width) return [word]
-  return Array.from(word.matchAll(new RegExp(`.{1,${width}}`, 'gsu')), ([part]) => part)
+  if (stringWidth(word) <= width) return [word]
+  const parts: string[] = []
+  let part = ''
+  for (const { segment } of graphemes.segment(word)) {
+    if (part !== '' && stringWidth(part + segment) > width) {
+      parts.push(part)
+      part = ''
+    }
+    part += segment
+  }
+  return [...parts, part]
 }
 
-/** The characters of a text without the escapes of colours. */
-export function plainLength(text: string): number {
-  return text.replaceAll(escapes, '').length
-}
-
-// oxlint-disable-next-line no-control-regex -- these are what is left out
-const escapes = /\u001B\[\d+m/gu
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })

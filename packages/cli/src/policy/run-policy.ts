@@ -3,9 +3,11 @@ import type { InventoryIdentity, PeerGateErrorCode } from '@peergate/core'
 import { UsageError, exitCodes } from '../output/exit-code.js'
 import type { ExitCode } from '../output/exit-code.js'
 import { formatTable } from '../output/table.js'
+import { visible } from '../output/visible.js'
 import { tint } from '../output/terminal.js'
 import type { Terminal } from '../output/terminal.js'
 import { identityFor, reviewPolicy } from './review-policy.js'
+import { toJson } from '../output/to-json.js'
 
 interface JsonFlag {
   readonly json?: boolean
@@ -19,9 +21,9 @@ export function runPolicyCheck(
 ): ExitCode {
   const { policy, faults } = check(file)
   if (json) {
-    terminal.write(`${JSON.stringify({ file, ...policy, faults }, null, 2)}\n`)
+    terminal.write(toJson({ file, ...policy, faults }))
   } else {
-    const head = tint(terminal, 'strong', file)
+    const head = tint(terminal, 'strong', visible(file))
     const { identity, permissions, roles, grants } = policy ?? {}
     const content =
       policy === null
@@ -81,8 +83,7 @@ export function runPolicyExplain(file: string, flags: ExplainFlags, terminal: Te
   const { policy, gate } = reviewPolicy(file)
   const identity = identityFor(policy, flags.identity, flags.trustSet ?? null)
   const explanation = gate.explain(identity, flags.permission as never, readParameters(flags.param))
-  const text = flags.json === true ? JSON.stringify(explanation, null, 2) : explanation.text
-  terminal.write(`${text}\n`)
+  terminal.write(flags.json === true ? toJson(explanation) : `${explanation.text}\n`)
   return explanation.outcome === 'met' ? exitCodes.holds : exitCodes.finding
 }
 
@@ -108,10 +109,9 @@ export function runPolicyInventory(
   const rows = inventory.flatMap(({ permission, grants }): readonly (readonly string[])[] =>
     grants.length === 0 ? [[permission, 'nobody', '']] : grants.map(grantRow),
   )
-  const text = json
-    ? JSON.stringify(inventory, null, 2)
-    : formatTable(['permission', 'identities', 'on the condition of'], rows, terminal.columns)
-  terminal.write(`${text}\n`)
+  const titles = ['permission', 'identities', 'on the condition of']
+  const text = json ? toJson(inventory) : `${formatTable(titles, rows, terminal.columns)}\n`
+  terminal.write(text)
   return exitCodes.holds
 }
 

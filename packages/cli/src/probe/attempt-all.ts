@@ -4,6 +4,7 @@ import type { Connected } from './connect-once.js'
 import {
   explainAnswer,
   explainError,
+  isClosing,
   isOfServer,
   isUnreachable,
   notSpoken,
@@ -27,7 +28,7 @@ export interface Attempts {
  */
 export async function attemptAll(
   target: ProbeTarget,
-  credentials: ProbeCredentials,
+  { credentials }: ProbeCredentials,
   traces: ReadonlyMap<TlsVersion, HandshakeTrace>,
 ): Promise<Attempts> {
   const trials = [...traces].flatMap(([version, { isSpoken }]) =>
@@ -37,7 +38,10 @@ export async function attemptAll(
     trials.map(async ({ version, isSpoken, client, own }) => {
       const seen = await connectOnce(target, { version, credentials: own })
       refuseServer(target, seen)
-      return { server: seen.server, attempt: judge(seen, { client, version, isSpoken }) }
+      return {
+        server: seen.server,
+        attempt: judge(seen, { client, version, isSpoken, method: target.method }),
+      }
     }),
   )
   const attempts = tried.map(({ attempt }) => attempt)
@@ -80,15 +84,18 @@ interface Tried {
   readonly client: ProbeClient
   readonly version: TlsVersion
   readonly isSpoken: boolean | null
+  readonly method: string
 }
 
-function judge(seen: Connected, { client, version, isSpoken }: Tried): Attempt {
+function judge(seen: Connected, { client, version, isSpoken, method }: Tried): Attempt {
   const { status } = seen
   return { client, version, status, ...explain() }
 
   function explain(): Explained {
-    if (seen.error === null) return explainAnswer(seen, client)
-    const explained = explainError(seen.error, client)
-    return isSpoken === false && explained.outcome === 'refused' ? notSpoken : explained
+    if (seen.error === null) return explainAnswer(seen, client, method)
+    const hasPassed = seen.isSecure && version === 'TLSv1.2'
+    const explained = explainError({ ...seen.error, hasPassed }, client)
+    const isSilent = isClosing(explained) || explained.code === 'handshake_failure'
+    return isSpoken === false && isSilent ? notSpoken : explained
   }
 }

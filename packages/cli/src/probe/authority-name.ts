@@ -18,13 +18,29 @@ export function nameOf(name: DistinguishedName): AuthorityName {
 
 /** A name as OpenSSL prints it in one line, the first step first: `C = US, O = "Example, Inc."`. */
 export function nameOfLine(line: string): AuthorityName {
-  const values = Array.from(line.matchAll(attribute), ([, quoted, bare = '']) =>
-    (quoted ?? bare.trim()).replaceAll(/\\(.)/gu, '$1'),
+  const attributes = Array.from(
+    line.matchAll(attribute),
+    ([, type = '', quoted, bare = '']) =>
+      [type === 'emailAddress' ? 'E' : type, unescape(quoted ?? bare.trim())] as const,
   )
-  return { text: line, key: keyOf(values) }
+  const steps = attributes.map(([type, value]) => `${type}=${escape(value)}`)
+  return { text: steps.toReversed().join(','), key: keyOf(attributes.map(([, value]) => value)) }
 }
 
-const attribute = /[\w.]+ = (?:"((?:[^"\\]|\\.)*)"|((?:[^,+\\]|\\.)*))/gu
+const attribute = /([\w.]+) = (?:"((?:[^"\\]|\\.)*)"|((?:[^,+\\]|\\.)*))/gu
+
+/** Bytes of UTF-8 stand there in hexadecimal, and characters behind a backslash for themselves. */
+function unescape(text: string): string {
+  const decoded = text.replaceAll(/(?:\\[\dA-F]{2})+/gu, (bytes) =>
+    Buffer.from(bytes.replaceAll('\\', ''), 'hex').toString('utf8'),
+  )
+  return decoded.replaceAll(/\\(.)/gu, '$1')
+}
+
+/** RFC 4514 §2.4. */
+function escape(value: string): string {
+  return value.replaceAll(/[\\",+;<=>]/gu, (character) => `\\${character}`)
+}
 
 /** Comparison without regard to case and space (RFC 5280 §7.1). */
 function keyOf(values: readonly string[]): string {

@@ -16,21 +16,33 @@ export interface ConnectOptions {
 
 /** What was seen of it. */
 export type Connected = Ended & {
+  /** Whether the client’s side of the handshake was done. */
+  readonly isSecure: boolean
   readonly server: ServerCertificate | null
   readonly isResumed: boolean
   readonly session: Buffer | null
 }
 
-/**
- * How it ended: by an answer, with the first 64 KiB of its body, or by an error before a byte of one came,
- * whatever the handshake seemed to say.
- */
+/** How it ended: by the head of an answer, or by an error without one, whatever the handshake seemed to say. */
 type Ended =
-  | { readonly status: number; readonly body: string; readonly error: null }
+  | {
+      readonly status: number
+      /** The first 64 KiB. */
+      readonly body: string
+      /** Whether that is all there is, or would be more of the same. */
+      readonly isWhole: boolean
+      readonly error: null
+    }
   | {
       readonly status: null
       readonly body: ''
-      readonly error: { readonly code: string; readonly message: string }
+      readonly isWhole: false
+      readonly error: {
+        readonly code: string
+        readonly message: string
+        /** Whether a byte of an answer had come. */
+        readonly hasBegun: boolean
+      }
     }
 
 /** Opens a connection of its own, and never throws for what a server does. */
@@ -38,20 +50,31 @@ export async function connectOnce(
   target: ProbeTarget,
   { version, credentials, session = null, headers = {} }: ConnectOptions,
 ): Promise<Connected> {
+  const { ca } = target
   const signal = AbortSignal.timeout(target.timeout)
   const socket = connect({
     ...addressOf(target),
+    // Whatever the environment says.
+    rejectUnauthorized: true,
     minVersion: version,
     maxVersion: version,
+    ...(ca !== null && { ca }),
     ...(credentials !== null && { cert: credentials.certificate, key: credentials.key }),
     ...(session !== null && { session }),
   })
-  const seen: { server: ServerCertificate | null; session: Buffer | null; isResumed: boolean } = {
+  const seen: {
+    isSecure: boolean
+    server: ServerCertificate | null
+    session: Buffer | null
+    isResumed: boolean
+  } = {
+    isSecure: false,
     server: null,
     session: null,
     isResumed: false,
   }
   socket.once('secureConnect', () => {
+    seen.isSecure = true
     seen.server = certificateOf(socket)
     seen.isResumed = socket.isSessionReused()
   })
@@ -61,14 +84,13 @@ export async function connectOnce(
   return { ...ended, ...seen }
 }
 
-/** Where to connect, and whom to trust there. */
-export function addressOf({ host, port, servername, ca }: ProbeTarget): ConnectionOptions {
+/** Where to connect, and what to ask for. */
+export function addressOf({ host, port, servername }: ProbeTarget): ConnectionOptions {
   return {
     host,
     port,
     ALPNProtocols: ['http/1.1'],
     ...(servername !== null && { servername }),
-    ...(ca !== null && { ca }),
   }
 }
 
@@ -85,26 +107,38 @@ async function askOver(
     headers: { host: authority, connection: 'close', ...headers },
     signal,
   })
+  let hasBegun = false
+  socket.once('data', () => (hasBegun = true))
   outgoing.end()
   try {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
-    const body = await readSome(response)
-    return { status: Number(response.statusCode), body, error: null }
+    return { status: Number(response.statusCode), ...(await readSome(response)), error: null }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return { status: null, body: '', error: { code: String(code), message } }
+    return {
+      status: null,
+      body: '',
+      isWhole: false,
+      error: { code: String(code), message, hasBegun },
+    }
   }
 }
 
-/** As much of a body as tells two answers apart. */
-async function readSome(response: IncomingMessage): Promise<string> {
+/** As much of a body as tells two answers apart; an answer whose body breaks off is one all the same. */
+async function readSome(
+  response: IncomingMessage,
+): Promise<{ readonly body: string; readonly isWhole: boolean }> {
   let body = ''
   response.setEncoding('latin1')
-  for await (const chunk of response) {
-    body += String(chunk)
-    if (body.length >= mostRead) break
+  try {
+    for await (const chunk of response) {
+      body += String(chunk)
+      if (body.length >= mostRead) break
+    }
+  } catch {
+    return { body, isWhole: false }
   }
-  return body.slice(0, mostRead)
+  return { body: body.slice(0, mostRead), isWhole: true }
 }
 
 const mostRead = 65_536

@@ -3,18 +3,43 @@ import type { Attempt, ProbeClient } from './probe-report.js'
 /** What the end of a connection means. */
 export type Explained = Pick<Attempt, 'cause' | 'code' | 'layer' | 'outcome' | 'remedy'>
 
-/** What ended a connection without an answer, from the code of the error that Node makes of it. */
+/** What ended a connection without an answer. */
+export interface EndedBy {
+  /** The code and the message that Node has for it. */
+  readonly code: string
+  readonly message: string
+  /** Whether a byte of an answer had come. */
+  readonly hasBegun: boolean
+  /** Whether TLS had let the client pass, which only its handshake over TLS 1.2 tells. */
+  readonly hasPassed: boolean
+}
+
 export function explainError(
-  { code, message }: { readonly code: string; readonly message: string },
+  { code, message, hasBegun, hasPassed }: EndedBy,
   client: ProbeClient,
 ): Explained {
+  if (hasBegun && !code.startsWith('HPE_')) {
+    return failed(code, 'an answer began, and broke off', 'look into the log of the server')
+  }
   const alert = alertOf(code, message)
   const isUnspoken = unspoken.has(code) || message.includes('unsupported protocol')
   if (alert === 'protocol_version' || isUnspoken) return notSpoken
   if (alert !== undefined) return explainAlert(alert, client)
+  if (closings.has(code) && hasPassed) {
+    return failed(
+      code,
+      'TLS let the client pass, and the connection was closed without an answer',
+      'look into the log of the application',
+    )
+  }
   if (closings.has(code)) return explainClosing(code, client)
-  if (code === 'ABORT_ERR')
+  return explainFailure(code, message)
+}
+
+function explainFailure(code: string, message: string): Explained {
+  if (code === 'ABORT_ERR') {
     return failed(code, 'no answer came in time', 'state a longer --timeout')
+  }
   if (/wrong version number|packet length too long/u.test(message)) {
     return failed(code, 'what answered is not TLS', 'check the port, and where TLS ends')
   }
@@ -22,6 +47,16 @@ export function explainError(
     return failed(code, 'what answered is not HTTP/1.1', 'check the port, and what it speaks')
   }
   return failed(code, 'the connection failed', 'look the code up in the documentation of Node')
+}
+
+/** Whether this is how servers refuse who has no certificate, or the wrong one. */
+export function isOfCertificate({ code }: Pick<Attempt, 'code'>): boolean {
+  return code !== null && certificateAlerts.has(code)
+}
+
+/** Whether the server closed the connection, of which nobody knows why. */
+export function isClosing({ code }: Pick<Attempt, 'code'>): boolean {
+  return code !== null && closings.has(code)
 }
 
 /** The alert that ended a connection, which Node has in the code or, where that is EPROTO, in the message. */
@@ -80,6 +115,15 @@ function explainAlert(alert: string, client: ProbeClient): Explained {
 }
 
 const demanded = 'the server demands a certificate'
+
+const certificateAlerts: ReadonlySet<string> = new Set([
+  'access_denied',
+  'bad_certificate',
+  'certificate_required',
+  'certificate_unknown',
+  'handshake_failure',
+  'unknown_ca',
+])
 
 const vague: ReadonlySet<string> = new Set([
   'bad_certificate',
@@ -153,7 +197,9 @@ function explainClosing(code: string, client: ProbeClient): Explained {
 export function explainAnswer(
   { status, body }: { readonly status: number; readonly body: string },
   client: ProbeClient,
+  method = 'GET',
 ): Explained {
+  if (method === 'HEAD' && status === 400) return facelessPage
   const page = status === 400 ? terminators.find(([text]) => body.includes(text)) : undefined
   if (page !== undefined) {
     const remedy = client === 'own' ? distrusted[1] : null
@@ -161,6 +207,15 @@ export function explainAnswer(
   }
   if (status === 401 || status === 403) return explainDenial(status, body, client)
   return { outcome: 'answered', layer: null, code: null, cause: null, remedy: null }
+}
+
+/** Whose it is, only its text would tell. */
+const facelessPage: Explained = {
+  outcome: 'failed',
+  layer: 'http',
+  code: null,
+  cause: 'a page without a text came, which may be the server’s own',
+  remedy: 'ask by GET',
 }
 
 /** nginx lets the handshake of everybody pass, and answers itself behind it. */

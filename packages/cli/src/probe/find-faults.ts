@@ -1,11 +1,20 @@
-import type { Attempt, Finding, ProbeClient, ProbeReport } from './probe-report.js'
+import type { Attempt, Finding, ProbeClient, ProbeReport, TlsVersion } from './probe-report.js'
 
-/** What is wrong with a server that is to demand mutual TLS; in the order of weight. */
-export function findFaults(report: Omit<ProbeReport, 'findings'>): readonly Finding[] {
-  const { clientCertificates, publicRoots, forgedHeaders } = report
+/**
+ * What is wrong with a server that is to demand mutual TLS; in the order of weight.
+ *
+ * @param unasked the versions over which nobody is asked for a certificate, so that whoever has one is like
+ * who has none
+ */
+export function findFaults(
+  report: Omit<ProbeReport, 'findings' | 'open'>,
+  unasked: ReadonlySet<TlsVersion>,
+): readonly Finding[] {
+  const { clientCertificates, publicRoots, forgedHeaders, attempts } = report
   return [
-    ...(clientCertificates === 'off' ? [notRequested] : findLetIn(report)),
-    ...(publicRoots === 0 ? [] : [trustsPublicRoots(publicRoots)]),
+    ...(clientCertificates === 'off' ? [notRequested] : []),
+    ...findLetIn(attempts.filter(({ version }) => !unasked.has(version))),
+    ...(publicRoots === null || publicRoots === 0 ? [] : [trustsPublicRoots(publicRoots)]),
     ...(forgedHeaders?.effect === 'changed' ? [believesHeaders] : []),
     ...findOwnRefused(report),
   ]
@@ -32,7 +41,7 @@ function trustsPublicRoots(count: number): Finding {
   }
 }
 
-function findLetIn({ attempts }: Pick<ProbeReport, 'attempts'>): readonly Finding[] {
+function findLetIn(attempts: readonly Attempt[]): readonly Finding[] {
   return (['nobody', 'stranger', 'rogue'] as const).flatMap((client) => {
     const let_in = attempts.filter((each) => each.client === client && each.outcome === 'answered')
     return let_in.length === 0 ? [] : [{ ...letIn[client], what: letIn[client].what(let_in) }]

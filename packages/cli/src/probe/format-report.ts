@@ -2,6 +2,7 @@ import { formatTable } from '../output/table.js'
 import { tint } from '../output/terminal.js'
 import type { Terminal, Tone } from '../output/terminal.js'
 import { visible } from '../output/visible.js'
+import { clientNames } from './list-open.js'
 import { wrapText } from '../output/wrap-text.js'
 import type {
   Attempt,
@@ -21,6 +22,7 @@ export function formatReport(report: ProbeReport, look: Look): string {
     formatFacts(report, look),
     formatAttempts(report, look),
     formatReasons(report, look),
+    formatOpen(report, look),
     formatFindings(report, look),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -74,7 +76,8 @@ function describeAuthorities({ clientCas, publicRoots }: ProbeReport): string {
   if (clientCas === null) return 'not known'
   if (clientCas.length === 0) return 'none named'
   const more = clientCas.length - mostNamed
-  const publicly = publicRoots > 0 ? [`${publicRoots} of them are public`] : []
+  const publicly =
+    publicRoots !== null && publicRoots > 0 ? [`${publicRoots} of them are public`] : []
   const rest = more > 0 ? [`and ${more} more`] : []
   return [...clientCas.slice(0, mostNamed).map(visible), ...rest, ...publicly].join('\n')
 }
@@ -89,8 +92,9 @@ function describeResumption({ version, offered, resumed, status }: Resumption): 
 function describeForged({ status, forgedStatus, effect }: ForgedOutcome): string {
   return {
     changed: `change the answer, ${status} without them and ${forgedStatus} with them`,
-    refused: `such a request is turned down (${forgedStatus ?? 'no answer'})`,
+    refused: `such a request is turned down (${forgedStatus})`,
     unchanged: 'change nothing',
+    unknown: 'whether they change the answer cannot be told',
   }[effect]
 }
 
@@ -108,13 +112,6 @@ function formatAttempts({ attempts, versions }: ProbeReport, look: Look): string
       ),
     )
   }
-}
-
-const clientNames: Readonly<Record<ProbeClient, string>> = {
-  nobody: 'no one',
-  stranger: 'a stranger',
-  rogue: 'a rogue',
-  own: 'yourself',
 }
 
 function describeOutcome(attempt: Attempt | undefined, look: Look): string {
@@ -139,12 +136,19 @@ function formatReasons({ attempts }: ProbeReport, look: Look): string {
     const reason = remedy === null ? cause : `${cause}; ${remedy}`
     about.set(reason, (about.get(reason) ?? new Set()).add(clientNames[client]))
   }
-  return Array.from(about, ([reason, names]) =>
-    wrap(`${[...names].join(', ')}: ${reason}`, look, '  '),
-  ).join('\n')
+  const hasRogue = attempts.some(({ client }) => client === 'rogue')
+  const texts = Array.from(about, ([reason, names]) => `${[...names].join(', ')}: ${reason}`)
+  const untried = 'a rogue: not tried, since no name of a CA is known that can be written again'
+  return [...texts, ...(hasRogue ? [] : [untried])].map((text) => wrap(text, look, '  ')).join('\n')
 }
 
-function formatFindings({ findings, attempts }: ProbeReport, look: Look): string {
+function formatOpen({ open }: ProbeReport, look: Look): string {
+  const lines = open.map((text) => wrap(`Not known: ${text}.`, look, ''))
+  return tint(look, 'warn', lines.join('\n'))
+}
+
+function formatFindings({ findings, open, attempts }: ProbeReport, look: Look): string {
+  if (findings.length === 0 && open.length > 0) return ''
   const isTried = attempts.some(({ client }) => client === 'own')
   const untried = isTried ? '' : ' Give --cert and --key to see whether you are let in.'
   if (findings.length === 0) return `${tint(look, 'good', 'Nothing was found.')}${untried}`

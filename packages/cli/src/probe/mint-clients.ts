@@ -4,11 +4,17 @@ import type { CertificateFacts } from '@peergate/core'
 import { formatDistinguishedName } from '@peergate/core/material'
 import { mintPki } from '@peergate/testkit'
 import type { LeafRequest, MintedLeaf } from '@peergate/testkit'
+import { formatAddress } from '../certificate/describe-names.js'
 import type { OwnCredentials } from './probe-options.js'
 import type { ProbeClient } from './probe-report.js'
 
-/** What each client proves itself with; a client that cannot be made is not there. */
-export type ProbeCredentials = ReadonlyMap<ProbeClient, OwnCredentials | null>
+/** What each client proves itself with, and whom forged headers claim to be. */
+export interface ProbeCredentials {
+  /** A client that cannot be made is not there. */
+  readonly credentials: ReadonlyMap<ProbeClient, OwnCredentials | null>
+  /** PEM: in the names of the caller, as far as they are known, and in those of somebody like the caller. */
+  readonly claims: { readonly caller: string; readonly another: string }
+}
 
 /**
  * Makes up the clients that a server has to refuse.
@@ -20,17 +26,29 @@ export async function mintClients(
   issuer: string | null,
 ): Promise<ProbeCredentials> {
   const facts = own === null ? null : parseCertificate(new X509Certificate(own.certificate).raw)
+  const keys = keysLike(facts)
+  const stranger = await mintLeaf('CN=Stranger CA', { subject: 'CN=stranger', keys })
   const known = facts === null ? issuer : formatDistinguishedName(facts.issuer)
-  const rogue = known === null ? null : await mintRogue(known, namesOf(facts))
-  return new Map<ProbeClient, OwnCredentials | null>([
-    ['nobody', null],
-    ['stranger', await mintLeaf('CN=Stranger CA', { subject: 'CN=stranger' })],
-    ...(rogue === null ? [] : [['rogue', rogue] as const]),
-    ...(own === null ? [] : [['own', own] as const]),
-  ])
+  const names = namesOf(facts)
+  const rogue = known === null ? null : await mintRogue(known, { ...names, keys })
+  const another = await mintLeaf('CN=Stranger CA', { ...likeNames(names), keys })
+  return {
+    credentials: new Map<ProbeClient, OwnCredentials | null>([
+      ['nobody', null],
+      ['stranger', stranger],
+      ...(rogue === null ? [] : [['rogue', rogue] as const]),
+      ...(own === null ? [] : [['own', own] as const]),
+    ]),
+    claims: { caller: (rogue ?? stranger).certificate, another: another.certificate },
+  }
 }
 
-type Names = Pick<LeafRequest, 'dns' | 'email' | 'subject' | 'uri'>
+type Names = Pick<LeafRequest, 'dns' | 'email' | 'ip' | 'keys' | 'subject' | 'upn' | 'uri'>
+
+/** A client shows no certificate whose kind of key the server does not ask for. */
+function keysLike(facts: CertificateFacts | null): 'ecdsa-p256' | 'rsa-2048' {
+  return facts?.publicKey.algorithm === 'RSA' ? 'rsa-2048' : 'ecdsa-p256'
+}
 
 async function mintLeaf(issuer: string, names: Names): Promise<MintedLeaf> {
   const purpose = 'Is there for one probe.'
@@ -45,14 +63,25 @@ async function mintRogue(issuer: string, names: Names): Promise<MintedLeaf | nul
 
 function namesOf(facts: CertificateFacts | null): Names {
   if (facts === null) return { subject: 'CN=rogue' }
-  const of = (wanted: string): string[] =>
-    facts.subjectAlternativeNames.flatMap((name) =>
-      name.type === wanted && 'value' in name && typeof name.value === 'string' ? [name.value] : [],
-    )
+  const names = facts.subjectAlternativeNames
   return {
     subject: formatDistinguishedName(facts.subject),
-    dns: of('dNSName'),
-    uri: of('uniformResourceIdentifier'),
-    email: of('rfc822Name'),
+    dns: names.flatMap((name) => (name.type === 'dNSName' ? [name.value] : [])),
+    uri: names.flatMap((name) => (name.type === 'uniformResourceIdentifier' ? [name.value] : [])),
+    email: names.flatMap((name) => (name.type === 'rfc822Name' ? [name.value] : [])),
+    ip: names.flatMap((name) => (name.type === 'iPAddress' ? [formatAddress(name.bytes)] : [])),
+    upn: names
+      .flatMap((name) => (name.type === 'otherName' ? [name.value.text] : []))
+      .filter((text) => text !== null),
+  }
+}
+
+/** Names of the same form, which are not the same. */
+function likeNames({ dns = [], uri = [], email = [] }: Names): Names {
+  return {
+    subject: 'CN=another',
+    dns: dns.map((name) => `another.${name}`),
+    uri: uri.map((name) => `${name}-another`),
+    email: email.map((name) => `another-${name}`),
   }
 }

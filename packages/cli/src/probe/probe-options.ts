@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { isIP } from 'node:net'
-import { readMaterial } from '@peergate/core/material'
+import { parsePem, readMaterial } from '@peergate/core/material'
 import { UsageError } from '../output/exit-code.js'
 
 /** What `peergate probe` was given. */
@@ -62,9 +62,9 @@ export function readProbeTarget(text: string, flags: ProbeFlags): ProbeTarget {
     method,
     path: `${url.pathname}${url.search}`,
     authority: url.host,
-    ca: ca === undefined ? null : readMaterial('--ca', ca),
+    ca: ca === undefined ? null : readCas(ca),
     own: readOwn(flags),
-    timeout: readSeconds(flags.timeout) * 1000,
+    timeout: Math.ceil(readSeconds(flags.timeout) * 1000),
     forged: readForged(flags),
   }
 }
@@ -73,6 +73,14 @@ function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url?.protocol === 'https:') return url
   throw new UsageError(`the URL must be of the form https://host:port/path: ${text}`)
+}
+
+/** Without a certificate in it, Node would go back to its own CAs. */
+function readCas(file: string): string {
+  const text = readMaterial('--ca', file)
+  const isOther = parsePem(text, '--ca').some(({ label }) => label !== 'CERTIFICATE')
+  if (isOther) throw new UsageError('--ca must hold certificates and nothing else')
+  return text
 }
 
 function readOwn({ cert, key }: ProbeFlags): OwnCredentials | null {

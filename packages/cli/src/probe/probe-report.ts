@@ -46,8 +46,11 @@ export interface ForgedOutcome {
   readonly client: ProbeClient
   readonly status: number | null
   readonly forgedStatus: number | null
-  /** `refused`: such a request is turned down, which is sound. */
-  readonly effect: 'changed' | 'refused' | 'unchanged'
+  /**
+   * `refused`: such a request is turned down; `unknown`: honest requests are not answered alike, or the
+   * forged one was not answered, so that nothing can be told.
+   */
+  readonly effect: 'changed' | 'refused' | 'unchanged' | 'unknown'
 }
 
 export interface Finding {
@@ -80,12 +83,14 @@ export interface ProbeReport {
   readonly refusesBy: 'http' | 'tls' | null
   /** The CAs that the server names as acceptable; null where that is not known. */
   readonly clientCas: readonly string[] | null
-  /** How many of them are CAs that browsers trust. */
-  readonly publicRoots: number
+  /** How many of them are CAs that browsers trust; null where they are not known. */
+  readonly publicRoots: number | null
   readonly attempts: readonly Attempt[]
   readonly resumption: readonly Resumption[]
-  /** Null where it was not tried. */
+  /** Null where it was not to be tried, or nobody gets an answer. */
   readonly forgedHeaders: ForgedOutcome | null
+  /** What was to be found out and could not be, in words; with none of these, nothing is left open. */
+  readonly open: readonly string[]
   readonly findings: readonly Finding[]
 }
 

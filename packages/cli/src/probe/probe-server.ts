@@ -4,6 +4,7 @@ import { attemptAll } from './attempt-all.js'
 import { countPublicRoots, nameOf } from './authority-name.js'
 import type { AuthorityName } from './authority-name.js'
 import { findFaults } from './find-faults.js'
+import { listOpen } from './list-open.js'
 import { judgeDemand } from './judge-demand.js'
 import { mintClients } from './mint-clients.js'
 import type { ProbeTarget } from './probe-options.js'
@@ -45,23 +46,27 @@ export async function probeServer(
     versions: versions.filter((version) => isSpoken(attempts, version)),
     ...demand,
     clientCas: authorities?.map(({ text }) => text) ?? null,
-    publicRoots: countPublicRoots(authorities ?? []),
+    publicRoots: authorities === null ? null : countPublicRoots(authorities),
     attempts: attempts.map((attempt) => withIssuer(attempt, issuers, authorities ?? [])),
     resumption,
     forgedHeaders,
   }
-  return { ...report, findings: findFaults(report) }
+  const unasked = versions.filter((version) => traces.get(version)?.isRequested === false)
+  const findings = findFaults(report, new Set(unasked))
+  return { ...report, findings, open: listOpen(report, target) }
 }
 
 const versions: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3']
 
-/** Those that any version names, the newest first. */
+/** Those that the newest version names which names any. */
 function authoritiesOf(
   traces: ReadonlyMap<TlsVersion, HandshakeTrace>,
 ): readonly AuthorityName[] | null {
-  const known = [...traces.values()].toReversed().filter(({ isSpoken: spoken }) => spoken !== false)
-  const named = known.map(({ authorities }) => authorities)
-  return named.find((names) => names !== null) ?? null
+  const known = [...traces.values()]
+    .toReversed()
+    .filter(({ isSpoken: spoken }) => spoken !== false)
+    .flatMap(({ authorities }) => (authorities === null ? [] : [authorities]))
+  return known.find((names) => names.length > 0) ?? known[0] ?? null
 }
 
 function isSpoken(attempts: readonly Attempt[], version: TlsVersion): boolean {

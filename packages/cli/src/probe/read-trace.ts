@@ -15,14 +15,27 @@ export interface HandshakeTrace {
 /** Reads what OpenSSL’s `SSL_trace` prints; whatever is not as it is known is null. */
 export function readTrace(text: string): HandshakeTrace {
   if (!/^ +ClientHello, Length=\d+$/mu.test(text)) return notKnown
-  if (!/^ +ServerHello, Length=\d+$/mu.test(text)) {
+  if (!serverHello.test(text)) {
     return { isSpoken: false, isRequested: null, authorities: null }
   }
   const [, message] = text.split(/^ +CertificateRequest, Length=\d+$/mu)
-  if (message === undefined) return { isSpoken: true, isRequested: false, authorities: [] }
+  if (message === undefined) {
+    // What was cut off may have asked for one.
+    const isComplete = flightEnd.test(text.slice(text.search(serverHello)))
+    return {
+      isSpoken: true,
+      isRequested: isComplete ? false : null,
+      authorities: isComplete ? [] : null,
+    }
+  }
   const [record = ''] = message.split(/^(?:Received|Sent) /mu)
   return { isSpoken: true, isRequested: true, authorities: readAuthorities(record) }
 }
+
+const serverHello = /^ +ServerHello, Length=\d+$/mu
+
+/** The last message of the server before the client’s: in TLS 1.2, and in TLS 1.3. */
+const flightEnd = /^ +(?:ServerHelloDone|Finished), Length=\d+$/mu
 
 const notKnown: HandshakeTrace = { isSpoken: null, isRequested: null, authorities: null }
 

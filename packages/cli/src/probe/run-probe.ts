@@ -1,5 +1,6 @@
 import { exitCodes } from '../output/exit-code.js'
 import type { ExitCode } from '../output/exit-code.js'
+import { toJson } from '../output/to-json.js'
 import { createProgressLine } from '../output/progress-line.js'
 import type { Terminal } from '../output/terminal.js'
 import { formatReport } from './format-report.js'
@@ -16,9 +17,8 @@ export async function runProbe(
   const target = readProbeTarget(url, flags)
   const progress = createProgressLine(terminal)
   const report = await probeServer(target, progress.show).finally(progress.clear)
-  const text =
-    flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, terminal)
+  const text = flags.json === true ? toJson(report) : formatReport(report, terminal)
   terminal.write(text)
   if (report.findings.length > 0) return exitCodes.finding
-  return report.clientCertificates === 'unknown' ? exitCodes.couldNotRun : exitCodes.holds
+  return report.open.length > 0 ? exitCodes.couldNotRun : exitCodes.holds
 }

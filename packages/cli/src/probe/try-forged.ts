@@ -7,28 +7,28 @@ import type { Attempt, ForgedOutcome } from './probe-report.js'
 import { hasAnswer } from './try-resumption.js'
 
 /**
- * Sends identity headers that were made up, as the caller and as nobody, and compares each answer with
- * that to an honest request. They claim to be the rogue, whose certificate has the right names, or else
- * the stranger. What weighs most is given; null where it is not to be
- * tried, and where neither gets an answer.
+ * Sends identity headers that were made up, and compares each answer with those to honest requests: as the
+ * caller, in the names of somebody like the caller; and as nobody, in the caller’s own. What weighs most is
+ * given; null where it is not to be tried, and where neither gets an answer.
  */
 export async function tryForged(
   target: ProbeTarget,
-  credentials: ProbeCredentials,
+  { credentials, claims }: ProbeCredentials,
   attempts: readonly Attempt[],
 ): Promise<ForgedOutcome | null> {
-  if (target.forged === null) return null
-  const claimed = String((credentials.get('rogue') ?? credentials.get('stranger'))?.certificate)
-  const headers = { ...forgedHeaders(claimed), ...target.forged }
+  const { forged: added } = target
+  if (added === null) return null
   const clients = (['own', 'nobody'] as const).flatMap(
     (client) => attempts.findLast((each) => each.client === client && hasAnswer(each)) ?? [],
   )
   const outcomes = await Promise.all(
     clients.map(async ({ client, version }): Promise<ForgedOutcome> => {
       const options = { version, credentials: credentials.get(client) ?? null }
+      const claimed = client === 'own' ? claims.another : claims.caller
+      const headers = { ...forgedHeaders(claimed), ...added }
       const honest = await connectOnce(target, options)
-      const again = await connectOnce(target, options)
       const forged = await connectOnce(target, { ...options, headers })
+      const again = await connectOnce(target, options)
       const { status } = honest
       return {
         client,
@@ -42,12 +42,19 @@ export async function tryForged(
 }
 
 function weightOf({ effect }: ForgedOutcome): number {
-  return ['unchanged', 'refused', 'changed'].indexOf(effect)
+  return ['unchanged', 'refused', 'unknown', 'changed'].indexOf(effect)
 }
 
-/** Bodies that differ by themselves, such as those with the time, are not compared. */
 function effectOf(honest: Connected, again: Connected, forged: Connected): ForgedOutcome['effect'] {
-  const isTurnedDown = forged.status === null || forged.status >= 400
-  if (forged.status !== honest.status) return isTurnedDown ? 'refused' : 'changed'
-  return honest.body === again.body && forged.body !== honest.body ? 'changed' : 'unchanged'
+  if (forged.status === null || honest.status === null || honest.status !== again.status) {
+    return 'unknown'
+  }
+  if (forged.status !== honest.status) return refusals.has(forged.status) ? 'refused' : 'changed'
+  // Bodies that differ by themselves, such as those with the time, tell nothing.
+  const isStable = honest.isWhole && again.isWhole && honest.body === again.body
+  if (!isStable) return 'unknown'
+  return forged.body === honest.body ? 'unchanged' : 'changed'
 }
+
+/** How such a request is turned down (RFC 9110 §15.5, RFC 6585 §5). */
+const refusals: ReadonlySet<number> = new Set([400, 401, 403, 431])

@@ -6,7 +6,7 @@ import type { Attempt, Resumption } from './probe-report.js'
 /** Resumes a session of every version, as whoever gets an answer there, the caller first. */
 export async function tryResumption(
   target: ProbeTarget,
-  credentials: ProbeCredentials,
+  { credentials }: ProbeCredentials,
   attempts: readonly Attempt[],
 ): Promise<readonly Resumption[]> {
   const versions = [...new Set(attempts.map(({ version }) => version))]

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { formatTable } from '#cli/output/table.js'
 import { processTerminal, tint } from '#cli/output/terminal.js'
+import { toJson } from '#cli/output/to-json.js'
 import { visible } from '#cli/output/visible.js'
 import { wrapText } from '#cli/output/wrap-text.js'
 import t from 'tap'
@@ -73,6 +74,20 @@ t.test('fits a table into the terminal, without losing a character', async (t) =
   t.equal(text.replaceAll(/[^A-F:\d]/gu, '').endsWith(hash), true)
   t.equal(formatTable(null, [['a', 'b', 'c', 'd', 'e', 'f']], 10).length > 10, true)
   t.equal(formatTable(null, [['a'], ['b', 'c']], 80), '  a\n  b  c')
+})
+
+t.test('gives wide characters two columns, and cuts none off', async (t) => {
+  const name = 'CN=株式会社支払いサービス運用担当者一同'
+  const text = formatTable(null, [['subject', name]], 30)
+  t.equal(text.replaceAll(/[\s]|subject/gu, ''), name)
+  t.notMatch(text, '…')
+})
+
+t.test('escapes in JSON what could change the terminal', async (t) => {
+  const value = { a: '\u009B\u202E\u{E0001}\n' }
+  const json = toJson(value)
+  t.equal(json, '{\n  "a": "\\u009b\\u202e\\udb40\\udc01\\n"\n}\n')
+  t.strictSame(JSON.parse(json), value)
 })
 
 t.test('shows what could change the terminal as code points', async (t) => {

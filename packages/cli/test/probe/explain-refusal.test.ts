@@ -1,6 +1,8 @@
 import { explainAnswer, explainError } from '#cli/probe/explain-refusal.js'
 import t from 'tap'
 
+const ended = { code: '', message: '', hasBegun: false, hasPassed: false }
+
 const table: readonly (readonly [string, string, object])[] = [
   ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', '', { outcome: 'refused', code: 'bad_certificate' }],
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', '', { code: 'unknown_ca', cause: /does not trust/u }],
@@ -23,19 +25,42 @@ const table: readonly (readonly [string, string, object])[] = [
 
 for (const [code, message, expected] of table) {
   t.test(`explains ${code} ${message.trim()}`, async (t) => {
-    t.match(explainError({ code, message }, 'own'), expected)
+    t.match(explainError({ ...ended, code, message }, 'own'), expected)
   })
 }
 
 t.test('has advice for nobody but the caller', async (t) => {
-  const error = { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', message: '' }
+  const error = { ...ended, code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' }
   for (const client of ['nobody', 'stranger', 'rogue'] as const) {
     t.match(explainError(error, client), { outcome: 'refused', remedy: null })
-    t.match(explainError({ code: 'ECONNRESET', message: '' }, client), { remedy: null })
+    t.match(explainError({ ...ended, code: 'ECONNRESET' }, client), { remedy: null })
   }
-  t.match(explainError({ code: 'ECONNRESET', message: '' }, 'nobody'), { cause: /demand/u })
-  const vague = { code: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', message: '' }
+  t.match(explainError({ ...ended, code: 'ECONNRESET' }, 'nobody'), { cause: /demand/u })
+  const vague = { ...ended, code: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE' }
   t.match(explainError(vague, 'nobody'), { cause: 'the server demands a certificate' })
+})
+
+t.test(
+  'takes no close for a refusal where TLS had let the client pass, or an answer had begun',
+  async (t) => {
+    const closed = { ...ended, code: 'ECONNRESET' }
+    t.match(explainError({ ...closed, hasPassed: true }, 'nobody'), {
+      outcome: 'failed',
+      layer: 'network',
+    })
+    t.match(explainError({ ...closed, hasBegun: true }, 'nobody'), {
+      outcome: 'failed',
+      cause: 'an answer began, and broke off',
+    })
+  },
+)
+
+t.test('takes no page without a text for the application’s', async (t) => {
+  t.match(explainAnswer({ status: 400, body: '' }, 'nobody', 'HEAD'), {
+    outcome: 'failed',
+    layer: 'http',
+  })
+  t.match(explainAnswer({ status: 200, body: '' }, 'nobody', 'HEAD'), { outcome: 'answered' })
 })
 
 t.test('tells the answer of an application from a page of its server', async (t) => {

@@ -48,6 +48,46 @@ t.test('could not run where the server is not there, or not who it should be', a
   plain.close()
 })
 
+t.test('trusts no other CA for what the environment says', async (t) => {
+  const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+  t.teardown(() => {
+    if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
+  })
+  t.match(await run(['probe', urlOf(strict)]), { code: 3, err: /does not prove who it is/u })
+  t.match(await run(['probe', urlOf(strict), '--ca', write('empty.pem', '')]), {
+    code: 3,
+    err: /--ca: holds no PEM block/u,
+  })
+})
+
+t.test('takes an answer whose body breaks off for an answer', async (t) => {
+  const lax = await startServer(pki, { rejectUnauthorized: false }, ({ socket }, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('secret', () => socket.destroy())
+  })
+  const { code, report } = await runJson(probe(lax))
+  t.equal(code, 1)
+  t.match(report, {
+    clientCertificates: 'optional',
+    findings: [{ code: 'nobody-answered' }, {}, {}],
+  })
+})
+
+t.test('does not take an application that closes for a server that refuses', async (t) => {
+  const lax = await startServer(pki, { rejectUnauthorized: false }, ({ socket }) =>
+    socket.destroy(),
+  )
+  const { code, report } = await runJson(probe(lax))
+  t.match(report, { clientCertificates: 'unknown', findings: [] })
+  t.equal(code, 3)
+  const halting = await startServer(pki, { rejectUnauthorized: false }, ({ socket }) => {
+    socket.write('HTTP/1.1 2', () => socket.destroy())
+  })
+  t.match(await run(probe(halting)), { code: 3, err: /an answer began, and broke off/u })
+})
+
 t.test('knows nothing of a server that hangs, and says so', async (t) => {
   const hanging = await startServer(pki, {}, () => undefined)
   const { report } = await runJson(probe(hanging, ...asSelf, '--timeout', '1'))
@@ -80,6 +120,7 @@ t.test('refuses what it was given wrong', async (t) => {
     [['probe', 'http://localhost/'], 'the URL must be of the form https://host:port/path'],
     [['probe', 'localhost'], 'the URL must be of the form'],
     [probe(strict, '--method', 'POST'), '--method must be GET or HEAD'],
+    [['probe', urlOf(strict), '--ca', key], '--ca must hold certificates'],
     [probe(strict, '--timeout', 'long'), '--timeout must be a number of seconds'],
     [probe(strict, '--forge-header', 'X-Own'), '--forge-header must be of the form'],
     [probe(strict, '--cert', cert), '--cert and --key must be given together'],

@@ -10,7 +10,7 @@ import { createProbeSetting } from '../support/probe-setting.js'
 import { listen, startServer } from '../support/start-server.js'
 import { run, runJson } from '../support/run.js'
 
-const { pki, asSelf, probe } = await createProbeSetting()
+const { pki, write, asSelf, probe } = await createProbeSetting()
 const strict = await startServer(pki)
 const optional = await startServer(pki, { rejectUnauthorized: false })
 const off = await startServer(pki, { requestCert: false })
@@ -29,6 +29,10 @@ const denying = await startServer(pki, { rejectUnauthorized: false }, deny)
 const naive = await startServer(pki, { rejectUnauthorized: false }, believe)
 const echoing = await startServer(pki, {}, (request, response) => {
   response.end(request.headers['x-ssl-client-cert'] === undefined ? 'you' : 'another')
+})
+const fragile = await startServer(pki, {}, (request, response) => {
+  if (request.headers['x-ssl-client-cert'] === undefined) response.end('hello')
+  else request.socket.destroy()
 })
 const wary = await startServer(pki, {}, (request, response) => {
   response.writeHead(request.headers['x-ssl-client-cert'] === undefined ? 200 : 400).end('hello')
@@ -138,9 +142,18 @@ const expectations: readonly (readonly [string, number, object])[] = [
     { forgedHeaders: { status: 200, forgedStatus: 400, effect: 'refused' }, findings: [] },
   ],
   [
+    'a server that breaks off at headers',
+    fragile,
+    { forgedHeaders: { forgedStatus: null, effect: 'unknown' }, findings: [] },
+  ],
+  [
     'a server whose answers differ by themselves',
     restless,
-    { forgedHeaders: { effect: 'unchanged' }, findings: [] },
+    {
+      forgedHeaders: { effect: 'unknown' },
+      open: ['whether forged headers are believed'],
+      findings: [],
+    },
   ],
   [
     'a page behind the handshake',
@@ -154,7 +167,9 @@ for (const [name, port, expected] of expectations) {
     const { code, report } = await runJson(probe(port, ...asSelf, '--forge'))
     t.match(report, expected)
     const { findings } = report as { readonly findings: readonly unknown[] }
-    t.equal(code, findings.length === 0 ? 0 : 1)
+    const { open } = report as { readonly open: readonly string[] }
+    const without = open.length === 0 ? 0 : 3
+    t.equal(code, findings.length === 0 ? without : 1)
     t.equal(findings.length, (expected as { findings: readonly unknown[] }).findings.length)
   })
 }
@@ -226,6 +241,38 @@ t.test('asks an address without a name', async (t) => {
   t.equal(code, 0, out)
 })
 
+t.test('makes up a rogue in every name of the caller', async (t) => {
+  const like = await pki.issueClient({
+    subject: 'CN=worker',
+    keys: 'rsa-2048',
+    dns: ['worker.example'],
+    ip: ['192.0.2.1'],
+    email: ['worker@example.com'],
+    upn: ['worker@example.com'],
+  })
+  const seen = new Map<string, number>()
+  const port = await startServer(pki, { rejectUnauthorized: false }, ({ socket }, response) => {
+    const { subjectaltname = 'nobody', bits = 0 } = (socket as TLSSocket).getPeerCertificate()
+    seen.set(subjectaltname, bits)
+    response.writeHead(401).end()
+  })
+  const self = ['--cert', write('like.pem', String(like.certificate))]
+  await run(probe(port, ...self, '--key', write('like-key.pem', String(like.key))))
+  t.equal(seen.size, 2)
+  for (const name of [
+    'DNS:worker.example',
+    'IP Address:192.0.2.1',
+    'URI:spiffe://test.example/client',
+    'email:worker@example.com',
+  ]) {
+    t.ok(
+      [...seen.keys()].some((names) => names.includes(name)),
+      name,
+    )
+  }
+  t.ok([...seen.values()].every((bits) => bits === 2048 || bits === 0))
+})
+
 t.test(
   'makes up no rogue where no name of a CA is known, or none that can be written',
   async (t) => {
@@ -259,7 +306,12 @@ t.test('says that it does not know where the handshake cannot be traced', async 
   t.teardown(() => (process.execPath = execPath))
   process.execPath = '/usr/bin/true'
   const { code, report } = await runJson(probe(strict, ...asSelf))
-  t.match(report, { clientCertificates: 'strict', clientCas: null, publicRoots: 0, findings: [] })
+  t.match(report, {
+    clientCertificates: 'strict',
+    clientCas: null,
+    publicRoots: null,
+    findings: [],
+  })
   t.equal(code, 0)
   const lax = await runJson(probe(optional))
   t.match(lax.report, {
@@ -269,8 +321,9 @@ t.test('says that it does not know where the handshake cannot be traced', async 
 })
 
 t.test('sees no certificate of a server that refuses everybody over TLS 1.2', async (t) => {
-  const { report } = await runJson(probe(old))
+  const { code, report } = await runJson(probe(old))
   t.match(report, { server: null, versions: ['TLSv1.2'] })
+  t.equal(code, 3)
   t.match((await run(probe(old))).out, /server +not seen/u)
 })
 

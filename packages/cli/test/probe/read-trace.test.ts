@@ -19,7 +19,11 @@ t.test('without an answer, the version is not spoken', async (t) => {
 })
 
 t.test('without the message, no certificate is asked for', async (t) => {
-  t.strictSame(readTrace(begun), { isSpoken: true, isRequested: false, authorities: [] })
+  for (const end of ['ServerHelloDone, Length=0', 'Finished, Length=48']) {
+    const whole = `${begun}    ${end}\n`
+    t.strictSame(readTrace(whole), { isSpoken: true, isRequested: false, authorities: [] })
+  }
+  t.strictSame(readTrace(begun), { isSpoken: true, isRequested: null, authorities: null })
 })
 
 t.test('a request may name nobody', async (t) => {
@@ -72,6 +76,14 @@ t.test('names that are no names are not known', async (t) => {
     const dump = `${request}${extension}${length}\n          0000 - ${bytes}   ..\n`
     t.match(readTrace(dump), { authorities: null }, bytes)
   }
+})
+
+t.test('writes a name as RFC 4514 does, whatever its characters', async (t) => {
+  const { text, key } = nameOfLine(
+    String.raw`C = SE, O = Bj\C3\B6rn\, AB, emailAddress = a@b.example`,
+  )
+  t.equal(text, String.raw`E=a@b.example,O=Björn\, AB,C=SE`)
+  t.equal(key, '["se","björn, ab","a@b.example"]')
 })
 
 t.test('counts what browsers trust', async (t) => {

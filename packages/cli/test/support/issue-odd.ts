@@ -11,6 +11,11 @@ export interface OddCertificate {
   readonly signs?: boolean
   /** A key on a curve of Edwards. */
   readonly edwards?: boolean
+  /** The key usage keyEncipherment alone. */
+  readonly enciphers?: boolean
+  readonly hosts?: readonly string[]
+  /** URIs. */
+  readonly names?: readonly string[]
   /** The extended key usage; all without it. */
   readonly purposes?: readonly string[]
 }
@@ -21,6 +26,9 @@ export async function issueOdd({
   ca = false,
   signs = false,
   edwards = false,
+  enciphers = false,
+  hosts = [],
+  names = [],
   purposes = [],
 }: OddCertificate): Promise<string> {
   const algorithm = edwards
@@ -31,7 +39,12 @@ export async function issueOdd({
     'verify',
   ])
   const keys = made as webcrypto.CryptoKeyPair
-  const { digitalSignature, keyCertSign } = x509.KeyUsageFlags
+  const { digitalSignature, keyCertSign, keyEncipherment } = x509.KeyUsageFlags
+  const usual = enciphers ? keyEncipherment : digitalSignature
+  const alternatives: x509.JsonGeneralNames = [
+    ...hosts.map((value) => ({ type: 'dns' as const, value })),
+    ...names.map((value) => ({ type: 'url' as const, value })),
+  ]
   const certificate = await x509.X509CertificateGenerator.create(
     {
       serialNumber: '01',
@@ -44,7 +57,10 @@ export async function issueOdd({
       signingKey: keys.privateKey as never,
       extensions: [
         new x509.BasicConstraintsExtension(ca, undefined, true),
-        new x509.KeyUsagesExtension(signs ? keyCertSign : digitalSignature, true),
+        new x509.KeyUsagesExtension(signs ? keyCertSign : usual, true),
+        ...(alternatives.length === 0
+          ? []
+          : [new x509.SubjectAlternativeNameExtension(alternatives)]),
         ...(purposes.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension([...purposes])]),
       ],
     },
