@@ -36,7 +36,7 @@ export async function runConformanceScenarios(
   async function findNothing(own: Pick<EdgeSetting, 'backend' | 'files'>): Promise<void> {
     const results = await tryEdge({ replacements: [], ...own })
     check.same(findings(results), [], 'findings')
-    check.same(results.length, 47, 'results')
+    check.same(results.length, 59, 'results')
   }
 
   check.scenario('proxyConformance finds nothing in the example')

@@ -18,7 +18,7 @@ export interface PlantedFaults {
 }
 
 const foreign = 'headers that name another client do not arrive'
-const alias = 'headers with "_" for "-" do not arrive where the request is answered'
+const alias = 'headers with "_" between words do not arrive where the request is answered'
 const nobodyForged =
   'TLSv1.3: a client without a certificate is refused with the headers of another'
 const stranger = 'TLSv1.3: a client of a CA that the server does not know is refused'

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert'
 import type { PeerGateErrorCode } from '@peergate/core'
-import { describeReport } from './connection-report.js'
+import { describeReport, isRefusedInTls } from './connection-report.js'
 import type { ConnectionReport } from './connection-report.js'
 
 /**
@@ -20,8 +20,7 @@ export function assertAnswered(report: ConnectionReport, status: number): void {
  * @throws {AssertionError} whose message says what happened instead
  */
 export function assertRefusedInTls(report: ConnectionReport, code?: PeerGateErrorCode): void {
-  const isRefused = report.serverHandshake === 'refused' && report.answer === null
-  if (!isRefused) fail('a refusal in TLS was expected', report)
+  if (!isRefusedInTls(report)) fail('a refusal in TLS was expected', report)
   if (code === undefined || report.refusal?.code === code) return
   fail(`a refusal in TLS with ${code} was expected`, report)
 }

@@ -20,13 +20,16 @@ export function twoOfEach({ subject, dns, ip, uri, email, upn }: ClientNames): C
 
 /**
  * Names of somebody else that become those of the client where they are read from a text with all names,
- * such as Node’s `subjectaltname` before its escaping (CVE-2021-44532), or up to a NUL.
+ * such as Node’s `subject` in lines or its `subjectaltname` before its escaping (CVE-2021-44532), or up to
+ * a NUL.
  */
 export function hostileNames({
+  subject,
   dns = [],
   ip = [],
   uri = [],
   email = [],
+  upn = [],
 }: ClientNames): ClientNames {
   const wanted = [
     ...uri.map((name) => `URI:${name}`),
@@ -35,9 +38,15 @@ export function hostileNames({
     ...ip.map((name) => `IP Address:${name}`),
   ]
   return {
-    subject: 'O=Hostile',
+    subject: subject === undefined ? 'O=Hostile' : `O=Hostile\\0A${escapeName(subject)}`,
     uri: wanted.map((name) => `https://hostile.example/, ${name}`),
     dns: dns.map((name) => `${name}\0.hostile.example`),
     email: email.map((name) => `${name}\0@hostile.example`),
+    upn: upn.map((name) => `${name}\0@hostile.example`),
   }
+}
+
+/** As the value of one attribute (RFC 4514 §2.4). */
+function escapeName(subject: string): string {
+  return subject.replaceAll(/[\\",+;<=>]/gu, (character) => `\\${character}`)
 }

@@ -20,6 +20,8 @@ export interface ConnectAsOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** `http/1.1` by default. */
   readonly protocol?: 'h2' | 'http/1.1'
+  /** How long an answer may take, in seconds; 10 by default. */
+  readonly timeout?: number
   /** The one version that the client speaks; whichever both have in common without it. */
   readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
 }
@@ -49,8 +51,18 @@ export async function connectAs(
     return follow(opened, parsed)
   })
   const { name, label } = client
-  return { client: name, label, ...value, ...server }
+  const isAbandoned = server.serverHandshake === 'refused' && !isOfServer(value)
+  const { refusal } = server
+  const seen = isAbandoned ? { serverHandshake: 'abandoned' as const, refusal } : server
+  return { client: name, label, ...value, ...seen }
 }
+
+/** Whether what the client was told came from the other side. */
+function isOfServer({ error, alert }: ClientSide): boolean {
+  return alert !== null || endings.has(String(error)) || /^ERR_(?:SSL|HTTP2)_/u.test(String(error))
+}
+
+const endings: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'EPROTO'])
 
 const nothing: ClientSide = {
   serverCertificate: null,
@@ -103,8 +115,13 @@ async function follow(socket: TLSSocket, options: ParsedOptions) {
   const closed = new Promise<null>((resolve) => {
     socket.once('close', () => resolve(null))
   })
+  const deadline = setTimeout(() => {
+    error = 'ETIMEDOUT'
+    socket.destroy()
+  }, options.timeout * 1000)
   socket.on('error', (cause) => (error ??= codeOf(cause)))
   const answer = await Promise.race([closed, ask(socket, options).catch(noteError)])
+  clearTimeout(deadline)
   socket.destroy()
   await closed
   const handshake: ClientSide['handshake'] = protocol === null ? 'failed' : 'completed'
@@ -184,6 +201,7 @@ const optionsSchema = strictOptions({
   method: z.string().default('GET'),
   path: z.string().startsWith('/', 'must begin with /').default('/'),
   headers: z.record(z.string(), z.string()).default({}),
+  timeout: z.number().positive('must be positive').default(10),
   protocol: z.enum(['http/1.1', 'h2']).default('http/1.1'),
   tlsVersion: z.enum(['TLSv1.2', 'TLSv1.3']).exactOptional(),
 })

@@ -15,15 +15,18 @@ export interface ConnectionReport {
    * certificate, and says nothing about being let in. `not-started` where its own library refuses.
    */
   readonly handshake: 'completed' | 'failed' | 'not-started'
-  /** How far the server came; `unseen` where the connection did not get to it. */
-  readonly serverHandshake: 'completed' | 'refused' | 'unseen'
+  /**
+   * How far the server came; `unseen` where the connection did not get to it, `abandoned` where it was the
+   * client that did not go on, such as with a server certificate that it does not trust.
+   */
+  readonly serverHandshake: 'abandoned' | 'completed' | 'refused' | 'unseen'
   /** The TLS alert that the client was sent (RFC 8446 §6), such as `certificate_expired`; null without. */
   readonly alert: string | null
   /** The code of the error that ended it for the client; null after an answer. */
   readonly error: string | null
   /** What Peergate said at the TLS gate of the server; null without. */
   readonly refusal: GateRefusal | null
-  /** The answer; null where no byte of one came. */
+  /** The answer; null where none came, or not whole. */
   readonly answer: ConnectionAnswer | null
 }
 
@@ -38,6 +41,20 @@ export interface ConnectionAnswer {
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
 }
+
+/**
+ * Whether the server refused the client for what it is: not where both have no version or protocol in common,
+ * or the server was asked for another host.
+ */
+export function isRefusedInTls({ serverHandshake, answer, alert }: ConnectionReport): boolean {
+  return serverHandshake === 'refused' && answer === null && !otherAlerts.has(alert ?? '')
+}
+
+const otherAlerts: ReadonlySet<string> = new Set([
+  'no_application_protocol',
+  'protocol_version',
+  'unrecognized_name',
+])
 
 /** A report as sentences. */
 export function describeReport(report: ConnectionReport): string {
@@ -59,6 +76,7 @@ function clientSide({ handshake, protocol, serverCertificate, error }: Connectio
 function serverSide({ serverHandshake, refusal, alert }: ConnectionReport): string {
   if (serverHandshake === 'unseen') return 'the server saw no handshake'
   if (serverHandshake === 'completed') return 'the server finished its side'
+  if (serverHandshake === 'abandoned') return 'the client did not go on'
   const why = refusal === null ? '' : ` with ${refusal.code} (${refusal.detail})`
   const sent = alert === null ? 'without an alert' : `and sent the alert ${alert}`
   return `the server refused it${why} ${sent}`

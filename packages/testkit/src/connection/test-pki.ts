@@ -222,5 +222,7 @@ const optionsSchema = strictOptions({
     uri: namesSchema,
     email: namesSchema,
     upn: namesSchema,
-  }).exactOptional(),
+  })
+    .refine((names) => Object.values(names).some(({ length }) => length > 0), 'must hold a name')
+    .exactOptional(),
 })

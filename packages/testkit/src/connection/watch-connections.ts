@@ -1,4 +1,4 @@
-import type { Server, TLSSocket } from 'node:tls'
+import type { Server } from 'node:tls'
 import type { Socket } from 'node:net'
 import { onGateEvent } from '@peergate/core'
 import type { ConnectionReport, GateRefusal } from './connection-report.js'
@@ -20,48 +20,63 @@ export interface ConnectionWatch {
 }
 
 export function watchConnections(server: Server): ConnectionWatch {
-  const sockets = new Set<TLSSocket>()
-  const ends = new Map<number, Promise<void>>()
-  const completed = new Set<number>()
+  /** By the port of the client: the raw socket, and the one of TLS in its place once there is one. */
+  const sockets = new Map<number, Socket>()
+  let watched: Watched | null = null
   server.on('connection', (socket: Socket) => {
-    const { remotePort = 0 } = socket
-    ends.set(remotePort, new Promise((resolve) => socket.once('close', () => resolve())))
+    const port = Number(socket.remotePort)
+    sockets.set(port, socket)
+    const end = new Promise<void>((resolve) => {
+      socket.once('close', () => {
+        sockets.delete(port)
+        resolve()
+      })
+    })
+    watched?.ends.set(port, end)
   })
   // Behind the gate, which destroys the socket of whom it refuses.
   server.on('secureConnection', (socket) => {
     if (socket.destroyed) return
-    completed.add(Number(socket.remotePort))
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    const port = Number(socket.remotePort)
+    watched?.completed.add(port)
+    sockets.set(port, socket)
   })
 
   return {
     watch: async (connect) =>
       inTurn(async () => {
+        const own: Watched = { ends: new Map(), completed: new Set() }
+        watched = own
         const refusals: GateRefusal[] = []
         const subscription = onGateEvent(({ code, detail }) => refusals.push({ code, detail }), {
           types: ['handshake-refused'],
         })
         try {
           const { localPort, value } = await connect()
-          if (localPort === null) return { value, server: unseen }
-          await ends.get(localPort)
-          const isCompleted = completed.has(localPort)
-          completed.delete(localPort)
-          ends.delete(localPort)
+          const end = localPort === null ? undefined : own.ends.get(localPort)
+          if (localPort === null || end === undefined) return { value, server: unseen }
+          await end
+          const isCompleted = own.completed.has(localPort)
           const serverHandshake = isCompleted ? 'completed' : 'refused'
           // Of two of them, one is that of somebody else.
           const [first = null, second] = refusals
           const refusal = isCompleted || second !== undefined ? null : first
           return { value, server: { serverHandshake, refusal } }
         } finally {
+          watched = null
           subscription.stop()
         }
       }),
     cutOff() {
-      for (const socket of sockets) socket.destroy()
+      for (const socket of sockets.values()) socket.destroy()
     },
   }
+}
+
+/** What is known of connections while one is watched, by the port of the client. */
+interface Watched {
+  readonly ends: Map<number, Promise<void>>
+  readonly completed: Set<number>
 }
 
 const unseen: ServerSide = { serverHandshake: 'unseen', refusal: null }

@@ -1,8 +1,8 @@
 import { optionError } from '@peergate/core/options'
 import type { ConformanceResult } from '../conformance-result.js'
 import { clientKinds } from '../connection/client-kinds.js'
-import type { ClientKind } from '../connection/client-kinds.js'
-import { describeReport } from '../connection/connection-report.js'
+import type { ClientKind, StoppedAt } from '../connection/client-kinds.js'
+import { describeReport, isRefusedInTls } from '../connection/connection-report.js'
 import type { ConnectionReport } from '../connection/connection-report.js'
 import type { TestClientCredentials, TestPki } from '../connection/test-pki.js'
 import { withServer } from '../connection/with-server.js'
@@ -18,13 +18,13 @@ export interface GateConformanceTarget extends WithServerOptions {
   readonly path: string
   /** What an accepted client is answered; 200 by default. */
   readonly status?: number
-  /** `http/1.1` by default. */
+  /** The one that is tried; both by default, as far as the server speaks them. */
   readonly protocol?: 'h2' | 'http/1.1'
 }
 
 /**
- * Lets every kind of client try a server of the user’s own, over each TLS version that it speaks, and
- * tells which rules of a strict gate hold: who is to be refused is refused in TLS, before a byte of HTTP;
+ * Lets every kind of client try a server of the user’s own, over each version of TLS and of HTTP that it
+ * speaks, and tells which rules of a strict gate hold: who is to be refused is refused in TLS, before a byte of HTTP;
  * who has no identity gets no answer but 401 or 403; no header changes who somebody is.
  *
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for an application that cannot be run, or that does
@@ -49,44 +49,76 @@ export async function gateConformance(
 }
 
 type TlsVersion = 'TLSv1.2' | 'TLSv1.3'
+type Protocol = 'h2' | 'http/1.1'
 
-const versions: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3']
+/** What a client speaks. */
+interface Language {
+  readonly tlsVersion: TlsVersion
+  readonly protocol: Protocol
+}
+
+const tlsVersions: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3']
+const protocols: readonly Protocol[] = ['http/1.1', 'h2']
 
 /** One client at a time: so does {@link RunningServer.connectAs}. */
 type Try = (
   client: TestClientCredentials,
-  tlsVersion: TlsVersion,
+  language: Language,
   headers?: Readonly<Record<string, string>>,
 ) => Promise<ConnectionReport>
 
 async function tryAll(
-  { pki, path, protocol = 'http/1.1', status = 200 }: GateConformanceTarget,
+  { pki, path, protocol, status = 200 }: GateConformanceTarget,
   { connectAs }: RunningServer,
 ): Promise<readonly ConformanceResult[]> {
-  const attempt: Try = async (client, tlsVersion, headers = {}) =>
-    connectAs(client, { path, protocol, tlsVersion, headers })
-  const accepted = await pki.client('accepted')
-  const spoken = await spokenVersions(attempt, accepted, status)
-  const clients = await Promise.all(testedKinds.map(async (kind) => pki.client(kind)))
-  return Promise.all(
-    spoken.flatMap((version) => {
-      const tried = clients.map(async (client) => tryKind({ attempt, version, status }, client))
-      return tried.concat(tryForged({ attempt, version, status }, accepted))
-    }),
+  const attempt: Try = async (client, language, headers = {}) =>
+    connectAs(client, { path, headers, ...language })
+  const wanted = protocol === undefined ? protocols : [protocol]
+  const languages = tlsVersions.flatMap((tlsVersion) =>
+    wanted.map((each): Language => ({ tlsVersion, protocol: each })),
   )
+  const accepted = await pki.client('accepted')
+  const spoken = await chooseSpoken({ attempt, accepted, status }, languages)
+  const clients = await Promise.all(testedKinds.map(async (kind) => pki.client(kind)))
+  const another = await pki.issueClient(anotherNames)
+  const [nobody, nameless] = await Promise.all([pki.client('none'), pki.client('no-identity')])
+  const results = spoken.map(async (language) => {
+    const trial: Trial = { attempt, language, status }
+    const tried = clients.map(async (client) => tryKind(trial, client))
+    const forged = tryForged(trial, { accepted, another, nobody, nameless })
+    return (await Promise.all(tried)).concat(await forged)
+  })
+  return (await Promise.all(results)).flat()
 }
 
-/** Those over which the accepted client is let in. */
-async function spokenVersions(
-  attempt: Try,
-  accepted: TestClientCredentials,
-  status: number,
-): Promise<readonly TlsVersion[]> {
-  const reports = await Promise.all(versions.map(async (version) => attempt(accepted, version)))
-  const spoken = versions.filter((_, index) => reports[index]?.answer?.status === status)
-  if (spoken.length > 0) return spoken
-  const seen = reports.map(describeReport).join('; ')
-  throw optionError('gateConformance', `the accepted client is not answered ${status}: ${seen}`)
+/** In the names of nobody whom a test knows. */
+const anotherNames = {
+  subject: 'CN=another client of the conformance suite',
+  uri: ['spiffe://another.example/conformance/client'],
+}
+
+/**
+ * Those in which the accepted client got past TLS, and of HTTP/2 those in which it was answered: a server
+ * that does not speak it may go on in HTTP/1.1.
+ */
+async function chooseSpoken(
+  {
+    attempt,
+    accepted,
+    status,
+  }: Pick<Trial, 'attempt' | 'status'> & { accepted: TestClientCredentials },
+  languages: readonly Language[],
+): Promise<readonly Language[]> {
+  const reports = await Promise.all(languages.map(async (one) => attempt(accepted, one)))
+  const isIn = (report: ConnectionReport) => report.answer?.status === status
+  if (!reports.some(isIn)) {
+    const seen = reports.map(describeReport).join('; ')
+    throw optionError('gateConformance', `the accepted client is not answered ${status}: ${seen}`)
+  }
+  return languages.filter((language, at) => {
+    const { serverHandshake, answer } = reports[at] as ConnectionReport
+    return serverHandshake === 'completed' && (language.protocol === 'http/1.1' || answer !== null)
+  })
 }
 
 /** All but whom its own library refuses, who never gets to a server. */
@@ -96,38 +128,68 @@ const testedKinds = (Object.keys(clientKinds) as ClientKind[]).filter(
 
 interface Trial {
   readonly attempt: Try
-  readonly version: TlsVersion
+  readonly language: Language
   readonly status: number
 }
 
-async function tryKind(
-  { attempt, version, status }: Trial,
-  client: TestClientCredentials,
-): Promise<ConformanceResult> {
-  const { stoppedAt } = clientKinds[client.name as ClientKind]
-  const report = await attempt(client, version)
-  const because = describeReport(report)
-  const who = `a client ${client.label}`
-  if (stoppedAt === null) {
-    const holds = report.answer?.status === status
-    return { name: `${version}: ${who} is answered ${status}`, holds, because }
-  }
-  if (stoppedAt === 'tls') {
-    const holds = report.serverHandshake === 'refused' && report.answer === null
-    return { name: `${version}: ${who} is refused in TLS`, holds, because }
-  }
-  const holds = report.answer?.status === 401 || report.answer?.status === 403
-  return { name: `${version}: ${who} is answered 401 or 403`, holds, because }
+function nameOf({ tlsVersion, protocol }: Language, rule: string): string {
+  return `${tlsVersion}, ${protocol}: ${rule}`
 }
 
-/** Headers that name somebody else must neither help a client nor harm it. */
-async function tryForged(
-  { attempt, version, status }: Trial,
-  accepted: TestClientCredentials,
+async function tryKind(
+  { attempt, language, status }: Trial,
+  client: TestClientCredentials,
 ): Promise<ConformanceResult> {
-  const honest = await attempt(accepted, version)
-  const forged = await attempt(accepted, version, forgedHeaders(String(accepted.certificate)))
-  const holds = forged.answer?.status === status && forged.answer.body === honest.answer?.body
-  const name = `${version}: identity headers of a client change nothing`
-  return { name, holds, because: describeReport(forged) }
+  const report = await attempt(client, language)
+  const who = `a client ${client.label}`
+  const { stoppedAt } = clientKinds[client.name as ClientKind]
+  if (stoppedAt !== null) return judgeRefusal(language, who, stoppedAt, report)
+  const holds = report.answer?.status === status
+  return {
+    name: nameOf(language, `${who} is answered ${status}`),
+    holds,
+    because: describeReport(report),
+  }
+}
+
+function judgeRefusal(
+  language: Language,
+  who: string,
+  stoppedAt: StoppedAt,
+  report: ConnectionReport,
+): ConformanceResult {
+  const because = describeReport(report)
+  if (stoppedAt === 'tls') {
+    const name = nameOf(language, `${who} is refused in TLS`)
+    return { name, holds: isRefusedInTls(report), because }
+  }
+  const holds = report.answer?.status === 401 || report.answer?.status === 403
+  return { name: nameOf(language, `${who} is answered 401 or 403`), holds, because }
+}
+
+/** Headers that name another client must neither help a client nor harm it. */
+async function tryForged(
+  { attempt, language }: Trial,
+  clients: Readonly<Record<'accepted' | 'another' | 'nameless' | 'nobody', TestClientCredentials>>,
+): Promise<readonly ConformanceResult[]> {
+  const { accepted, another } = clients
+  const honest = await attempt(accepted, language)
+  const forged = await attempt(accepted, language, forgedHeaders(String(another.certificate)))
+  const again = await attempt(accepted, language)
+  const isStable = honest.answer?.body === again.answer?.body
+  const isSame = !isStable || forged.answer?.body === honest.answer?.body
+  const name = nameOf(language, 'headers that name another client change nothing')
+  const holds = forged.answer?.status === honest.answer?.status && isSame
+  const stolen = forgedHeaders(String(accepted.certificate))
+  const helped = (
+    [
+      ['nobody', 'tls'],
+      ['nameless', 'identity'],
+    ] as const
+  ).map(async ([role, stoppedAt]) => {
+    const { [role]: client } = clients
+    const who = `with the headers of another, a client ${client.label}`
+    return judgeRefusal(language, who, stoppedAt, await attempt(client, language, stolen))
+  })
+  return [{ name, holds, because: describeReport(forged) }, ...(await Promise.all(helped))]
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as requestHttp } from 'node:http'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import type { TestClientCredentials } from '../connection/test-pki.js'
 import type { ParsedTarget } from './proxy-conformance-target.js'
 import { markHeader, recordRequests } from './record-requests.js'
@@ -44,15 +46,14 @@ export function openConversation({
   address,
   backend,
   headers,
+  timeout,
 }: ParsedTarget): ProxyConversation {
   const record = recordRequests(backend)
   const wanted = new Set(headers.map(foldName))
-  let attempts = 0
   return {
     async ask(request) {
-      attempts += 1
-      const mark = `${process.pid}-${attempts}`
-      const answer = await send(request, mark, { port, host: address })
+      const mark = randomUUID()
+      const answer = await send(request, mark, { port, host: address, timeout })
       const lines = record.arrived(mark)
       const arrived = (lines ?? []).filter(([name]) => wanted.has(foldName(name)))
       return { ...answer, reachedBackend: lines !== null, arrived }
@@ -67,46 +68,43 @@ export function foldName(name: string): string {
 }
 
 async function send(
-  { client, host, path, lines = [], version, session = null }: ProxyRequest,
+  request: ProxyRequest,
   mark: string,
-  where: { readonly port: number; readonly host: string },
+  { timeout, ...where }: { readonly port: number; readonly host: string; readonly timeout: number },
 ): Promise<Omit<ProxyAnswer, 'arrived' | 'reachedBackend'>> {
+  const { client, host, path, lines = [], version, session = null } = request
   const { certificate, key, serverCa } = client
   let next: Buffer | null = null
-  const socket = connect({
+  const options: ConnectionOptions = {
     ...where,
     servername: host,
     ca: serverCa,
     // A virtual host is asked by a name that the certificate need not have.
     checkServerIdentity: () => undefined,
+    // A weak key has to get to the proxy, which is to refuse it.
+    ciphers: 'DEFAULT@SECLEVEL=0',
     ...(certificate !== null && { cert: certificate, key: String(key) }),
     ...(version !== undefined && { minVersion: version, maxVersion: version }),
     ...(session !== null && { session }),
-  })
-  socket.on('session', (latest: Buffer) => (next = latest))
+  }
   const own = [...lines.flat(), 'Host', host, markHeader, mark]
   const headers = hasConnection(lines) ? own : [...own, 'Connection', 'close']
-  const signal = AbortSignal.timeout(patience)
-  const outgoing = requestHttp({ createConnection: () => socket, path, headers, signal })
-  outgoing.end()
-  const outcome = await outcomeOf(outgoing)
-  socket.destroy()
-  return { ...outcome, session: next }
+  try {
+    const socket = connect(options)
+    socket.on('session', (latest: Buffer) => (next = latest))
+    const signal = AbortSignal.timeout(Math.ceil(timeout * 1000))
+    const outgoing = requestHttp({ createConnection: () => socket, path, headers, signal })
+    outgoing.end()
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    // Without its body, an answer is one all the same.
+    await text(response).catch(() => '')
+    socket.destroy()
+    return { status: Number(response.statusCode), error: null, session: next }
+  } catch (error) {
+    return { status: null, error: String((error as NodeJS.ErrnoException).code), session: next }
+  }
 }
-
-/** In milliseconds; a proxy that hangs has not let anybody in. */
-const patience = 10_000
 
 function hasConnection(lines: HeaderLines): boolean {
   return lines.some(([name]) => name.toLowerCase() === 'connection')
-}
-
-async function outcomeOf(outgoing: ClientRequest): Promise<Pick<ProxyAnswer, 'error' | 'status'>> {
-  try {
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
-    await text(response)
-    return { status: Number(response.statusCode), error: null }
-  } catch (error) {
-    return { status: null, error: String((error as NodeJS.ErrnoException).code) }
-  }
 }

@@ -18,7 +18,12 @@ export function describeAnswer({ status, error, reachedBackend, arrived }: Proxy
   return `${answered}; the backend was asked, with ${names === '' ? 'none of the headers' : names}`
 }
 
-/** Whether nobody was let in: the backend was not asked, or refused. */
-export function isRefused({ status, reachedBackend }: ProxyAnswer): boolean {
-  return !reachedBackend || status === null || status === 401 || status === 403
+/**
+ * Whether nobody was let in: the backend said so, or was not asked and the proxy gave no answer of another’s.
+ * An answer that did not come in time says nothing.
+ */
+export function isRefused({ status, error, reachedBackend }: ProxyAnswer): boolean {
+  if (status === 401 || status === 403) return true
+  if (status !== null) return !reachedBackend && status >= 300
+  return error !== 'ABORT_ERR'
 }

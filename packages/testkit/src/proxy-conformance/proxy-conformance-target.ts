@@ -22,6 +22,8 @@ export interface ProxyConformanceTarget {
   readonly paths?: readonly string[]
   /** What the backend answers an accepted client; 200 by default. */
   readonly status?: number
+  /** How long an answer may take, in seconds, until it is none; 10 by default. */
+  readonly timeout?: number
   /** Whom the proxy, or the backend at the latest, has to refuse. */
   readonly refused?: readonly ClientKind[]
 }
@@ -58,5 +60,6 @@ const targetSchema = strictOptions({
   hosts: someTexts.default(['localhost']),
   paths: someTexts.default(['/']),
   status: z.number().default(200),
+  timeout: z.number().positive('must be positive').default(10),
   refused: someTexts.exactOptional(),
 })

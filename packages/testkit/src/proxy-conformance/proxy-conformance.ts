@@ -8,6 +8,7 @@ import { tryStranger } from './try-stranger.js'
 import type { ProxyTrial } from './proxy-trial.js'
 import { parseTarget } from './proxy-conformance-target.js'
 import type { ParsedTarget, ProxyConformanceTarget } from './proxy-conformance-target.js'
+import type { TestClientCredentials, TestClientRequest } from '../connection/test-pki.js'
 import type { HeaderLines } from './record-requests.js'
 
 /**
@@ -17,8 +18,8 @@ import type { HeaderLines } from './record-requests.js'
  * itself says of another client, and what arrives is read at the backend, so that a fault is found
  * which the backend of today happens to withstand.
  *
- * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for options that are wrong, and where no place
- * answers the accepted client or no header of it arrives, since every refusal would prove nothing then
+ * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID for options that are wrong, and where the backend is
+ * told nowhere who an accepted client is, since every refusal would prove nothing then
  *
  * @example
  * ```ts
@@ -51,37 +52,75 @@ async function tryPlaces(
   const trials = hosts.flatMap((host) =>
     paths.map((path): ProxyTrial => ({ ask, host, path, accepted, stolen })),
   )
-  const results = await Promise.all(
-    trials.flatMap((trial) => {
-      const refusals = strangers.map(async (stranger) => tryStranger(trial, stranger))
-      return [tryAccepted(trial, target), tryHeaders(trial)].concat(refusals)
-    }),
-  )
-  return results.flat()
+  // One after the other: a proxy that cannot keep up would look as if it refused.
+  return inSeries(trials.map((trial) => async () => tryPlace(trial, target, strangers)))
 }
 
-/** What the proxy says of another client than the one who will send it. */
+async function tryPlace(
+  trial: ProxyTrial,
+  target: ParsedTarget,
+  strangers: readonly TestClientCredentials[],
+): Promise<readonly ConformanceResult[]> {
+  const first = await tryAccepted(trial, target, 'an accepted client is answered')
+  // Where nobody gets to the backend, every refusal would prove nothing.
+  if (!first.reachedBackend) return [first.result]
+  const further = await inSeries([
+    async () => tryHeaders(trial),
+    ...strangers.map((stranger) => async () => tryStranger(trial, stranger)),
+  ])
+  const last = await tryAccepted(trial, target, 'an accepted client is at the end answered')
+  return [first.result, ...further, last.result]
+}
+
+/**
+ * The header lines by which the proxy names another client to the backend; for a header that it does not
+ * set, those of a value that only the kit has.
+ */
 async function steal(
-  { hosts, paths, pki, status }: ParsedTarget,
+  { hosts, paths, pki, headers }: ParsedTarget,
   { ask }: Pick<ProxyConversation, 'ask'>,
 ): Promise<HeaderLines> {
-  const client = await pki.issueClient()
+  const client = await pki.issueClient(another)
   const places = hosts.flatMap((host) => paths.map((path) => ({ host, path })))
   const answers = await Promise.all(places.map(async (place) => ask({ ...place, client })))
-  const named = answers.find((answer) => answer.status === status && answer.arrived.length > 0)
-  if (named !== undefined) return named.arrived
+  const named = answers.find(({ arrived }) => arrived.some(([, value]) => value.length > 0))
+  if (named !== undefined) {
+    const value = Buffer.from(String(client.certificate)).toString('base64url')
+    return headers.map((header) => {
+      const found = named.arrived.find(([name]) => name.toLowerCase() === header.toLowerCase())
+      return found ?? ([header, value] as const)
+    })
+  }
   const seen = places.map(
     (place, at) => `${describePlace(place)}: ${describeAnswer(answers[at] as ProxyAnswer)}`,
   )
-  const fault = `no place answers an accepted client with ${status} and tells the backend who it is`
+  const fault = 'the backend is told nowhere who an accepted client is'
   throw optionError('proxyConformance', `${fault}: ${seen.join('; ')}`)
+}
+
+/** Nobody whom a policy knows: what the backend answers is of no account. */
+const another: TestClientRequest = {
+  subject: 'CN=another client of the conformance suite',
+  uri: ['spiffe://another.example/conformance/client'],
 }
 
 async function tryAccepted(
   { ask, host, path, accepted: client }: ProxyTrial,
   { status }: ParsedTarget,
-): Promise<readonly ConformanceResult[]> {
+  rule: string,
+): Promise<{ readonly result: ConformanceResult; readonly reachedBackend: boolean }> {
   const answer = await ask({ host, path, client })
-  const name = `${describePlace({ host, path })}: an accepted client is answered ${status}`
-  return [{ name, holds: answer.status === status, because: describeAnswer(answer) }]
+  const { reachedBackend } = answer
+  const name = `${describePlace({ host, path })}: ${rule} ${status}`
+  const holds = answer.status === status && reachedBackend && answer.arrived.length > 0
+  return { result: { name, holds, because: describeAnswer(answer) }, reachedBackend }
+}
+
+type Attempt = () => Promise<readonly ConformanceResult[]>
+
+async function inSeries(attempts: readonly Attempt[]): Promise<readonly ConformanceResult[]> {
+  return attempts.reduce<Promise<readonly ConformanceResult[]>>(
+    async (before, attempt) => [...(await before), ...(await attempt())],
+    Promise.resolve([]),
+  )
 }

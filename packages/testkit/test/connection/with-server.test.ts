@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { createServer as createPlainServer } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import { createServer } from 'node:https'
+import { connect } from 'node:net'
 import {
   authenticated,
   commonNames,
@@ -171,7 +173,15 @@ t.test('says in a sentence what happened where an assertion does not hold', asyn
     t.match(mismatched, 'the server saw no handshake; no byte of an answer came')
     const stranger = { ...(await pki.client('accepted')), serverCa: pki.clientCas.clients.anchors }
     const distrusting = await connectAs(stranger)
-    t.match(distrusting, { handshake: 'failed', error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+    t.match(distrusting, {
+      handshake: 'failed',
+      serverHandshake: 'abandoned',
+      error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    })
+    t.match(describeReport(distrusting), '; the client did not go on; ')
+    t.throws(() => assertRefusedInTls(distrusting), {
+      message: /^a refusal in TLS was expected, but/u,
+    })
   })
 })
 
@@ -270,6 +280,34 @@ t.test('tells of an answer that never comes whole', async (t) => {
 
 const idle = async () => undefined
 
+t.test('takes no refusal for one of the client where both speak nothing in common', async (t) => {
+  const { server } = createService('http/1.1')
+  await withServer(server, async ({ connectAs }) => {
+    const report = await connectAs(await pki.client('none'), { protocol: 'h2' })
+    t.throws(() => assertRefusedInTls(report), { message: /no byte of an answer came$/u })
+  })
+})
+
+t.test('sees nothing of a connection that the server does not take', async (t) => {
+  const { server } = createService('http/1.1')
+  server.maxConnections = 1
+  await withServer(server, async ({ connectAs, port }) => {
+    const held = connect(port, '127.0.0.1')
+    await once(held, 'connect')
+    t.match(await connectAs(await pki.client('none')), { serverHandshake: 'unseen', answer: null })
+  })
+})
+
+t.test('waits for no answer for ever', async (t) => {
+  const tls = createTlsGate({ server: pki.server, clientCas: pki.clientCas, name: 'silent' })
+  const report = await withServer(
+    () => undefined,
+    async ({ connectAs }) => connectAs(await pki.client('accepted'), { timeout: 0.5 }),
+    { tls },
+  )
+  t.match(report, { serverHandshake: 'completed', answer: null, error: 'ETIMEDOUT' })
+})
+
 t.test('refuses what it cannot run, and options that are wrong', async (t) => {
   for (const [app, fault] of [
     [{}, 'the application must be a TLS server, a Fastify application or a listener'],
@@ -291,6 +329,9 @@ t.test('refuses what it cannot run, and options that are wrong', async (t) => {
   await t.rejects(pki.expiringClient(0.5), { message: /must be a whole number of seconds/u })
   await t.rejects(createTestPki({ identity: { urn: [] } } as never), {
     message: /option "identity\.urn" is not known/u,
+  })
+  await t.rejects(createTestPki({ identity: { uri: [] } }), {
+    message: /option "identity" must hold a name$/u,
   })
   await withServer(createService('http/1.1').server, async ({ connectAs }) => {
     const options = { path: 'invoices' }
@@ -321,4 +362,6 @@ t.test('mints two of every name that an identity can be, and hostile ones', asyn
   const hostile = await every.client('hostile-names')
   const { subjectAltName } = new X509Certificate(String(hostile.certificate))
   t.match(subjectAltName, 'URI:spiffe://prod.example/api')
+  const { subject } = new X509Certificate(String(hostile.certificate))
+  t.match(subject, /CN=api/u)
 })

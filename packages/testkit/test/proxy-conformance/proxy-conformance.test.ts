@@ -25,6 +25,12 @@ interface Forwarding {
   readonly joins?: boolean
   /** Whom it answers itself. */
   readonly turnsDown?: (request: IncomingMessage) => boolean
+  /** What its headers are called, by what they are called else. */
+  readonly renamed?: Readonly<Record<string, string>>
+  /** Whom it answers as the backend answered another. */
+  readonly caches?: (request: IncomingMessage) => boolean
+  /** Whom it never answers. */
+  readonly hangs?: (request: IncomingMessage) => boolean
   /** Where nothing is set. */
   readonly bare?: (request: IncomingMessage) => boolean
 }
@@ -34,6 +40,8 @@ const reserved = new Set(headers.map(folded))
 const isPassed = (name: string) => !reserved.has(folded(name))
 
 const isPassedOn = (name: string) => isPassed(name) && folded(name) !== 'connection'
+const isPassedOrLegacy = (name: string) => isPassed(name) || name.toLowerCase() === 'x-legacy-cert'
+const isUnverified = ({ socket }: IncomingMessage) => !(socket as TLSSocket).authorized
 const isApi = ({ url }: IncomingMessage) => url === '/api'
 const isTakenAway = ({ headers: sent }: IncomingMessage) =>
   sent.connection?.includes('X-Client-Cert') === true
@@ -50,6 +58,9 @@ function joined({ headers: sent }: IncomingMessage, name: string, value: string)
 async function withProxy<Value>(
   {
     joins = false,
+    renamed = {},
+    hangs = () => false,
+    caches = () => false,
     turnsDown = () => false,
     isOptional = false,
     replaces = true,
@@ -61,7 +72,8 @@ async function withProxy<Value>(
   ) => Promise<Value>,
 ): Promise<Value> {
   const backend = createBackend((request, response) => {
-    const isKnown = request.headers['x-client-verify']?.includes('yes') === true
+    const verify = request.headers[(renamed['x-client-verify'] ?? verifyHeader).toLowerCase()]
+    const isKnown = verify?.includes('yes') === true
     response.writeHead(isKnown ? 200 : 401).end()
   })
   const backendPort = await listen(backend)
@@ -80,11 +92,14 @@ async function withProxy<Value>(
   }
 
   function forward(request: IncomingMessage, response: ServerResponse): void {
+    if (hangs(request)) return
+    if (caches(request)) return void response.end()
     if (turnsDown(request)) return void response.writeHead(403).end()
     const lines = request.rawHeaders.flatMap((name, at, all) =>
       at % 2 === 0 ? [[name, String(all[at + 1])] as const] : [],
     )
-    const set = bare(request) ? [] : linesOf(request.socket as TLSSocket)
+    const named = bare(request) ? [] : linesOf(request.socket as TLSSocket)
+    const set = named.map(([name, value]) => [renamed[name.toLowerCase()] ?? name, value] as const)
     const own = joins ? set.map(([name, value]) => joined(request, name, value)) : set
     const names = new Set(replaces ? own.map(([name]) => name.toLowerCase()) : [])
     const kept = lines.filter(([name]) => passes(name) && !names.has(name.toLowerCase()))
@@ -125,7 +140,7 @@ t.test('finds nothing in a proxy that is right, in any place', async (t) => {
     proxyConformance({ ...target, hosts: ['localhost', 'api.example'], paths: ['/', '/api'] }),
   )
   t.strictSame(findings(results), [])
-  t.equal(results.length, 4 * (1 + 6 + 5 * 2 * 4))
+  t.equal(results.length, 4 * (1 + 7 + 5 * 2 * 5 + 1))
   t.equal(new Set(results.map(({ name }) => name)).size, results.length)
   t.match(results[0], {
     name: 'localhost/: an accepted client is answered 200',
@@ -143,7 +158,9 @@ t.test('finds a place that passes on what a client sends', async (t) => {
       'localhost/api: an accepted client is answered 200',
       'localhost/api: headers that name another client do not arrive',
       'localhost/api: headers that are sent twice do not arrive',
+      'localhost/api: headers in capitals do not arrive',
       'localhost/api: malformed headers do not arrive',
+      'localhost/api: an accepted client is at the end answered 200',
     ],
   )
 })
@@ -156,12 +173,12 @@ t.test('finds headers that are added to those of the client', async (t) => {
   t.ok(found.includes('localhost/: headers that name another client do not arrive'))
   t.ok(
     found.includes(
-      'localhost/: headers with "_" for "-" do not arrive where the request is answered',
+      'localhost/: headers with "_" between words do not arrive where the request is answered',
     ),
   )
   t.ok(
     found.includes(
-      'localhost/: headers with "." for "-" do not arrive where the request is answered',
+      'localhost/: headers with "." between words do not arrive where the request is answered',
     ),
   )
 })
@@ -207,18 +224,68 @@ t.test('finds a header that the client takes away', async (t) => {
   ])
 })
 
-t.test('proves nothing where no accepted client is told of', async (t) => {
+t.test('proves nothing where the backend is told of nobody, or is not asked', async (t) => {
   await withProxy({ bare: () => true }, async (target) => {
     await t.rejects(proxyConformance({ ...target, status: 401 }), {
       code: 'ERR_PEERGATE_OPTION_INVALID',
       message:
-        /no place answers an accepted client with 401 and tells the backend who it is: localhost\/: the answer was 401; the backend was asked, with none of the headers$/u,
+        /the backend is told nowhere who an accepted client is: localhost\/: the answer was 401; the backend was asked, with none of the headers$/u,
     })
-    const expired = async () => pki.client('wrong-ca')
-    await t.rejects(proxyConformance({ ...target, pki: { ...pki, issueClient: expired } }), {
+    const stranger = async () => pki.client('wrong-ca')
+    await t.rejects(proxyConformance({ ...target, pki: { ...pki, issueClient: stranger } }), {
       message: /localhost\/: no answer came \(\w+\); the backend was not asked$/u,
     })
+    const mismatched = async () => pki.client('mismatched-key')
+    await t.rejects(proxyConformance({ ...target, pki: { ...pki, issueClient: mismatched } }), {
+      message: /localhost\/: no answer came \(ERR_OSSL_X509_KEY_VALUES_MISMATCH\)/u,
+    })
   })
+})
+
+t.test('takes an answer that is not the backend’s for no proof', async (t) => {
+  const results = await withProxy({ turnsDown: isApi }, async (target) =>
+    proxyConformance({ ...target, paths: ['/', '/api'] }),
+  )
+  t.strictSame(findings(results), ['localhost/api: an accepted client is answered 200'])
+  t.equal(results.filter(({ name }) => name.startsWith('localhost/api')).length, 1)
+})
+
+t.test('finds a header that nobody sets, and that the client may send', async (t) => {
+  const results = await withProxy({ passes: isPassedOrLegacy }, async (target) =>
+    proxyConformance({ ...target, headers: [...headers, 'X-Legacy-Cert'] }),
+  )
+  t.ok(findings(results).includes('localhost/: headers that name another client do not arrive'))
+})
+
+t.test('knows headers by the names that they have', async (t) => {
+  const renamed = { 'x-client-cert': 'X_CLIENT_CERT', 'x-client-verify': 'X_CLIENT_VERIFY' }
+  const results = await withProxy({ renamed }, async (target) =>
+    proxyConformance({ ...target, headers: Object.values(renamed) }),
+  )
+  t.strictSame(findings(results), [])
+  const lax = await withProxy({ renamed, passes: () => true, replaces: false }, async (target) =>
+    proxyConformance({ ...target, headers: Object.values(renamed) }),
+  )
+  t.ok(findings(lax).includes('localhost/: headers that name another client do not arrive'))
+  t.ok(
+    findings(lax).includes(
+      'localhost/: headers with "-" between words do not arrive where the request is answered',
+    ),
+  )
+})
+
+t.test('finds a cache that answers whoever comes', async (t) => {
+  const results = await withProxy({ isOptional: true, caches: isUnverified }, async (target) =>
+    proxyConformance({ ...target, refused: ['none'] }),
+  )
+  t.ok(findings(results).includes('localhost/: TLSv1.3: a client without a certificate is refused'))
+})
+
+t.test('does not take an answer that never comes for a refusal', async (t) => {
+  const results = await withProxy({ isOptional: true, hangs: isUnverified }, async (target) =>
+    proxyConformance({ ...target, refused: ['none'], timeout: 0.5 }),
+  )
+  t.ok(findings(results).includes('localhost/: TLSv1.3: a client without a certificate is refused'))
 })
 
 t.test('refuses options that are wrong', async (t) => {
