@@ -63,7 +63,7 @@ export function openConversation({
 }
 
 /** A name by which all spellings that some software takes for one are one. */
-export function foldName(name: string): string {
+function foldName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z\d]/gu, '-')
 }
 
