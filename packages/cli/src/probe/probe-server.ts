@@ -25,11 +25,7 @@ export async function probeServer(
   show: (step: string) => void,
 ): Promise<ProbeReport> {
   show('reading what the server asks for')
-  const traces = new Map(
-    await Promise.all(
-      versions.map(async (version) => [version, await traceServer(target, version)] as const),
-    ),
-  )
+  const traces = await traceServer(target, versions)
   const authorities = authoritiesOf(traces)
   const credentials = await mintClients(target.own, authorities?.[0]?.text ?? null)
   show('connecting as everybody')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,30 +11,37 @@ import type { TlsVersion } from './probe-report.js'
 import { readTrace } from './read-trace.js'
 import type { HandshakeTrace } from './read-trace.js'
 
-/** What the handshake of `version` says to somebody without a certificate. */
+/** What the handshake of each version says to somebody without a certificate. */
 export async function traceServer(
   target: ProbeTarget,
-  version: TlsVersion,
-): Promise<HandshakeTrace> {
-  const options = { ...addressOf(target), minVersion: version, maxVersion: version }
+  versions: readonly TlsVersion[],
+): Promise<ReadonlyMap<TlsVersion, HandshakeTrace>> {
+  const options = versions.map((version) => ({
+    ...addressOf(target),
+    minVersion: version,
+    maxVersion: version,
+  }))
+  const separator = `--- ${randomUUID()}`
+  const text = await runTracer([options, separator], versions.length * target.timeout)
+  const parts = text.split(separator)
+  return new Map(versions.map((version, at) => [version, readTrace(parts[at] ?? '')]))
+}
+
+async function runTracer(parameters: unknown, timeout: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'peergate-'))
   try {
     const log = join(folder, 'trace')
-    await runTracer(JSON.stringify(options), log, target.timeout)
-    return readTrace(await readFile(log, 'latin1'))
+    // Into a file: OpenSSL writes piece by piece, and drops what a pipe does not take at once.
+    const file = await open(log, 'w', 0o600)
+    const child = spawn(process.execPath, [program, JSON.stringify(parameters)], {
+      stdio: ['ignore', 'ignore', file.fd],
+      timeout,
+    })
+    await once(child, 'close')
+    await file.close()
+    return await readFile(log, 'latin1')
   } finally {
     await rm(folder, { recursive: true })
-  }
-}
-
-/** Into a file: OpenSSL writes piece by piece, and drops what a pipe does not take at once. */
-async function runTracer(options: string, log: string, timeout: number): Promise<void> {
-  const file = await open(log, 'w', 0o600)
-  try {
-    const stdio = ['ignore', 'ignore', file.fd] as const
-    await once(spawn(process.execPath, [program, options], { stdio: [...stdio], timeout }), 'close')
-  } finally {
-    await file.close()
   }
 }
 
