@@ -107,6 +107,8 @@ async function askOver(
     headers: { host: authority, connection: 'close', ...headers },
     signal,
   })
+  // What comes of it is told below; an error behind the answer is of no account.
+  outgoing.on('error', () => undefined)
   let hasBegun = false
   socket.once('data', () => (hasBegun = true))
   outgoing.end()

@@ -75,6 +75,17 @@ t.test('takes an answer whose body breaks off for an answer', async (t) => {
   })
 })
 
+t.test('takes an answer that never ends for an answer', async (t) => {
+  const endless = await startServer(pki, {}, (_request, response) => response.write('data: 1\n\n'))
+  const { code, report } = await runJson(probe(endless, ...asSelf, '--forge', '--timeout', '1'))
+  t.equal(code, 3)
+  t.match(report, {
+    clientCertificates: 'strict',
+    forgedHeaders: { status: 200, effect: 'unknown' },
+    findings: [],
+  })
+})
+
 t.test('does not take an application that closes for a server that refuses', async (t) => {
   const lax = await startServer(pki, { rejectUnauthorized: false }, ({ socket }) =>
     socket.destroy(),

@@ -94,6 +94,8 @@ async function send(
     socket.on('session', (latest: Buffer) => (next = latest))
     const signal = AbortSignal.timeout(Math.ceil(timeout * 1000))
     const outgoing = requestHttp({ createConnection: () => socket, path, headers, signal })
+    // What comes of it is told below; an error behind the answer is of no account.
+    outgoing.on('error', () => undefined)
     outgoing.end()
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
     // Without its body, an answer is one all the same.
