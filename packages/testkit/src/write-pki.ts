@@ -52,9 +52,12 @@ export async function writePki({
     mintAgainAt: mintAgainAt(declaration, pki, at).toISOString(),
   }
   await mkdir(directory, { recursive: true })
-  await Promise.all(
+  // All of them, also behind one that fails, so that nothing is written after this has ended.
+  const replaced = await Promise.allSettled(
     files.map(async ({ name, mode, read }) => replaceFile(join(directory, name), read(pki), mode)),
   )
+  const failed = replaced.find(({ status }) => status === 'rejected')
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
   const text = `${JSON.stringify(manifest, null, 2)}\n`
   await replaceFile(join(directory, manifestName), text, forEveryone)
   return { reason }
