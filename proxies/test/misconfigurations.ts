@@ -83,12 +83,18 @@ const remove: Replacement = [
   '# nothing is deleted',
 ]
 
+/** Which passes on what a client without a certificate sends. */
+export const believingHaproxy: readonly Replacement[] = [
+  ['verify required', 'verify optional'],
+  remove,
+]
+
 const haproxy: PlantedFaults = {
   header: 'X-SSL-Client-Cert',
   faults: [
     {
       fault: 'a condition, without which nothing takes the headers of the client away',
-      replacements: [['verify required', 'verify optional'], remove],
+      replacements: believingHaproxy,
       finding: `localhost/: ${nobodyForged}`,
     },
     {
@@ -179,6 +185,13 @@ const httpd: PlantedFaults = {
   ],
 }
 
+/** Which passes on what a client without a certificate sends. */
+export const believingTraefik: readonly Replacement[] = [
+  ['RequireAndVerifyClientCert\n', 'VerifyClientCertIfGiven\n'],
+  ['address: 127.0.0.1:8443', 'address: 127.0.0.1:8443\n    forwardedHeaders: { insecure: true }'],
+  ['[forget, certificate]', '[certificate]'],
+]
+
 const traefik: PlantedFaults = {
   header: 'X-Forwarded-Tls-Client-Cert',
   faults: [
@@ -189,14 +202,7 @@ const traefik: PlantedFaults = {
     },
     {
       fault: 'headers of anybody, and none that empties this one',
-      replacements: [
-        ['RequireAndVerifyClientCert\n', 'VerifyClientCertIfGiven\n'],
-        [
-          'address: 127.0.0.1:8443',
-          'address: 127.0.0.1:8443\n    forwardedHeaders: { insecure: true }',
-        ],
-        ['[forget, certificate]', '[certificate]'],
-      ],
+      replacements: believingTraefik,
       finding: `localhost/: ${nobodyForged}`,
     },
   ],

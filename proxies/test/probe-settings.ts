@@ -1,4 +1,5 @@
 import type { ProxyName } from '@peergate/proxies'
+import { believingHaproxy, believingTraefik } from './misconfigurations.js'
 import type { Replacement } from './proxy-case.js'
 
 /** What a server that is probed can be. */
@@ -39,10 +40,6 @@ const nginx: ProbedProduct = {
   ],
 }
 
-const remove: Replacement = [
-  'http-request del-header ^x[-_.]ssl[-_.]client[-_.] -m reg',
-  '# nothing is deleted',
-]
 const haproxyOptional: Replacement = ['verify required', 'verify optional']
 
 const haproxy: ProbedProduct = {
@@ -50,7 +47,7 @@ const haproxy: ProbedProduct = {
   off: [['ca-file /etc/edge/client-ca.pem verify required', 'verify none']],
   'TLS 1.2 alone': [['verify required', 'verify required ssl-max-ver TLSv1.2']],
   ...otherCas('ca-file /etc/edge/client-ca.pem'),
-  'forged headers': [haproxyOptional, remove],
+  'forged headers': believingHaproxy,
 }
 
 const caddyOptional: Replacement = ['mode require_and_verify', 'mode verify_if_given']
@@ -106,14 +103,7 @@ const traefik: ProbedProduct = {
     ['minVersion: VersionTLS12', 'minVersion: VersionTLS12\n      maxVersion: VersionTLS12'],
   ],
   ...otherCas('caFiles: [/etc/edge/client-ca.pem]'),
-  'forged headers': [
-    traefikOptional,
-    [
-      'address: 127.0.0.1:8443',
-      'address: 127.0.0.1:8443\n    forwardedHeaders: { insecure: true }',
-    ],
-    ['[forget, certificate]', '[certificate]'],
-  ],
+  'forged headers': believingTraefik,
 }
 
 export const probedProducts: Readonly<Record<ProxyName, ProbedProduct>> = {

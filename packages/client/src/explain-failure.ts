@@ -1,5 +1,6 @@
 import { PeerGateError } from '@peergate/core'
 import type { Upstream } from '@peergate/core'
+import { chainVerdicts, networkFailures } from '@peergate/core/material'
 import {
   alerts,
   hungUp,
@@ -65,7 +66,7 @@ function findFailure({ code, message }: ErrorLike, call: FailedCall): Failure | 
   const alert = /SSL alert number (\d{1,3})/u.exec(String(message))?.[1]
   if (alert !== undefined) return explainAlert(Number(alert), call)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return otherName
-  if (isOneOf(code, verdicts)) return untrustedServer
+  if (isOneOf(code, chainVerdicts)) return untrustedServer
   if (isOneOf(code, network)) return unreachable
   if (isOneOf(code, resets)) return call.wasUsed ? lost : hungUp
   const text = `${String(code)} ${String(message)}`
@@ -87,33 +88,6 @@ function isOneOf(code: unknown, codes: ReadonlySet<string>): boolean {
   return typeof code === 'string' && codes.has(code)
 }
 
-/** What OpenSSL says of the chain of a server, as Node names it. */
-const verdicts: ReadonlySet<string> = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REJECTED',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])
-
-const network: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
+const network: ReadonlySet<string> = new Set([...networkFailures, 'UND_ERR_CONNECT_TIMEOUT'])
 
 const resets: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])

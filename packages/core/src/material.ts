@@ -1,6 +1,7 @@
 /**
- * How certificates, keys and files are read: `@peergate/core/material` to the other packages of
- * Peergate, so that all of them refuse the same in the same words; it is no API for anybody else.
+ * How certificates, keys, forwarded headers and files are read, and what is known of failed connections:
+ * `@peergate/core/material` to the other packages of Peergate, so that all of them refuse the same in the
+ * same words; it is no API for anybody else.
  */
 export { openCertificate } from './certificate/open-certificate.js'
 export { refuseUnfitLeaf } from './certificate/leaf.js'
@@ -27,4 +28,5 @@ export { reloadSchema } from './reload/reload-options.js'
 export type { ParsedReloadOptions } from './reload/reload-options.js'
 export { isIssuedBy, loadCertificates } from './tls/load-certificates.js'
 export type { LoadedCertificate, LoadedCertificates } from './tls/load-certificates.js'
+export { chainVerdicts, networkFailures } from './tls/connection-failures.js'
 export { isPath, materialSchema, readMaterial, withRoles } from './tls/material.js'

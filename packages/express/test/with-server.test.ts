@@ -1,4 +1,5 @@
 import { createPeerGate, createTlsGate, definePolicy, socketSource, spiffe } from '@peergate/core'
+import type { PeerSource } from '@peergate/core'
 import { authenticated, clientIdentity, denyUnmatched } from '@peergate/express'
 import {
   assertAnswered,
@@ -14,10 +15,9 @@ import t from 'tap'
 const id = 'spiffe://prod.example/ns/payments/sa/api'
 const pki = await createTestPki({ identity: { uri: [id] } })
 
-t.test('the test kit runs an application', async () => {
-  const tls = createTlsGate({ server: pki.server, clientCas: pki.clientCas })
-  const gate = createPeerGate({
-    source: socketSource({ tls }),
+function createGate(source: PeerSource) {
+  return createPeerGate({
+    source,
     identity: spiffe({ trustDomain: 'prod.example' }),
     policy: definePolicy({
       identity: 'spiffe',
@@ -25,6 +25,11 @@ t.test('the test kit runs an application', async () => {
       grants: [{ identity: id, allow: ['read'] }],
     }),
   })
+}
+
+t.test('the test kit runs an application', async () => {
+  const tls = createTlsGate({ server: pki.server, clientCas: pki.clientCas })
+  const gate = createGate(socketSource({ tls }))
   const app = express()
   app.use(clientIdentity(gate))
   app.get('/me', authenticated(gate), (_request, response) => void response.send('reached'))
@@ -43,15 +48,7 @@ t.test('the test kit runs an application', async () => {
 })
 
 t.test('the test kit asks the routes of an application without TLS', async (t) => {
-  const gate = createPeerGate({
-    source: bypassedSource(),
-    identity: spiffe({ trustDomain: 'prod.example' }),
-    policy: definePolicy({
-      identity: 'spiffe',
-      permissions: ['read'],
-      grants: [{ identity: id, allow: ['read'] }],
-    }),
-  })
+  const gate = createGate(bypassedSource())
   const app = express()
   app.use(clientIdentity(gate))
   app.get('/me', authenticated(gate), (request, response) => {

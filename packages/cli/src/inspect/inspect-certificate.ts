@@ -43,7 +43,7 @@ function refuseUnreadable(der: Uint8Array): void {
   }
 }
 
-export function isAuthority({ basicConstraints }: CertificateFacts): boolean {
+function isAuthority({ basicConstraints }: CertificateFacts): boolean {
   return basicConstraints?.ca === true
 }
 

@@ -1,14 +1,13 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { parseCertificate } from '@peergate/core'
 import { parsePem } from '@peergate/core/material'
 import type { PemBlock } from '@peergate/core/material'
 import { attempt } from '../certificate/attempt.js'
 import { CouldNotRun } from '../output/exit-code.js'
 import { chainProblems } from './chain-problems.js'
-import { inspectCertificate, isAuthority } from './inspect-certificate.js'
+import { inspectCertificate } from './inspect-certificate.js'
 import { inspectList } from './inspect-list.js'
-import type { InspectedFile, InspectedItem, Problem } from './inspection.js'
+import type { InspectedCertificate, InspectedFile, InspectedItem, Problem } from './inspection.js'
 
 /**
  * What a file of PEM or DER is.
@@ -20,17 +19,20 @@ export function inspectFile(file: string, now: number): InspectedFile {
   const bytes = readBytes(file)
   const { blocks, problems } = bytes[0] === sequence ? openDer(bytes) : openPem(bytes, file)
   const items = blocks.map((block, at) => inspectBlock(block, `block ${at + 1} of ${file}`, now))
-  const links = blocks.flatMap(({ der }, at) =>
-    items[at]?.type === 'certificate'
-      ? [{ der, isAuthority: isAuthority(parseCertificate(der)) }]
-      : [],
-  )
+  const links = blocks.flatMap(({ der }, at) => {
+    const item = items[at]
+    return item?.type === 'certificate' ? [{ der, isAuthority: isAuthority(item) }] : []
+  })
   return {
     file,
     holds: nameContent(items, links.length),
     items,
     problems: [...problems, ...chainProblems(links)],
   }
+}
+
+function isAuthority({ roles }: InspectedCertificate): boolean {
+  return roles.some((role) => role === 'trust anchor' || role === 'intermediate')
 }
 
 /** The tag of every certificate and list in DER; no text begins with it but one with a zero. */

@@ -1,15 +1,10 @@
+import { chainVerdicts, networkFailures } from '@peergate/core/material'
 import { CouldNotRun } from '../output/exit-code.js'
 import { connectOnce } from './connect-once.js'
 import type { Connected } from './connect-once.js'
-import {
-  explainAnswer,
-  explainError,
-  isClosing,
-  isOfServer,
-  isUnreachable,
-  notSpoken,
-} from './explain-refusal.js'
-import type { Explained } from './explain-refusal.js'
+import { explainAnswer } from './explain-answer.js'
+import { explainError, isClosing, notSpoken } from './explain-error.js'
+import type { Explained } from './explained.js'
 import type { ProbeCredentials } from './mint-clients.js'
 import type { ProbeTarget } from './probe-options.js'
 import type { Attempt, ProbeClient, ServerCertificate, TlsVersion } from './probe-report.js'
@@ -68,12 +63,12 @@ function refuseUnknown({ host, port }: ProbeTarget, attempts: readonly Attempt[]
 function refuseServer({ host, port }: ProbeTarget, { error }: Connected): void {
   if (error === null) return
   const { code } = error
-  if (isUnreachable(code)) {
+  if (networkFailures.has(code)) {
     throw new CouldNotRun(
       `no TLS server can be reached at ${host}:${port} (${code}); check that it runs, and its port`,
     )
   }
-  if (isOfServer(code)) {
+  if (chainVerdicts.has(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     throw new CouldNotRun(
       `the server at ${host}:${port} does not prove who it is (${code}); name its CA by --ca, and a name that it bears by --servername`,
     )

@@ -43,8 +43,10 @@ function trustsPublicRoots(count: number): Finding {
 
 function findLetIn(attempts: readonly Attempt[]): readonly Finding[] {
   return (['nobody', 'stranger', 'rogue'] as const).flatMap((client) => {
-    const let_in = attempts.filter((each) => each.client === client && each.outcome === 'answered')
-    return let_in.length === 0 ? [] : [{ ...letIn[client], what: letIn[client].what(let_in) }]
+    const admitted = attempts.filter(
+      (each) => each.client === client && each.outcome === 'answered',
+    )
+    return admitted.length === 0 ? [] : [{ ...letIn[client], what: letIn[client].what(admitted) }]
   })
 }
 

@@ -2,7 +2,7 @@ import { formatTable } from '../output/table.js'
 import { tint } from '../output/terminal.js'
 import type { Terminal, Tone } from '../output/terminal.js'
 import { visible } from '../output/visible.js'
-import { clientNames } from './list-open.js'
+import { clientNames } from './client-names.js'
 import { wrapText } from '../output/wrap-text.js'
 import type {
   Attempt,

@@ -1,4 +1,4 @@
-import { isOfCertificate } from './explain-refusal.js'
+import { isOfCertificate } from './explain-error.js'
 import type { Attempt, ProbeReport, TlsVersion } from './probe-report.js'
 import type { HandshakeTrace } from './read-trace.js'
 import { hasAnswer } from './try-resumption.js'

@@ -1,3 +1,4 @@
+import { clientNames } from './client-names.js'
 import type { ProbeTarget } from './probe-options.js'
 import type { Attempt, ProbeReport } from './probe-report.js'
 
@@ -20,12 +21,4 @@ export function listOpen(
 function failedClients(attempts: readonly Attempt[]): readonly string[] {
   const failed = attempts.filter(({ outcome }) => outcome === 'failed')
   return [...new Set(failed.map(({ client }) => clientNames[client]))]
-}
-
-/** As people read them. */
-export const clientNames: Readonly<Record<Attempt['client'], string>> = {
-  nobody: 'no one',
-  stranger: 'a stranger',
-  rogue: 'a rogue',
-  own: 'yourself',
 }

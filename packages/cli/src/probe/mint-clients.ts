@@ -1,11 +1,9 @@
-import { X509Certificate } from 'node:crypto'
-import { parseCertificate } from '@peergate/core'
 import type { CertificateFacts } from '@peergate/core'
 import { formatDistinguishedName } from '@peergate/core/material'
 import { mintPki } from '@peergate/testkit'
 import type { LeafRequest, MintedLeaf } from '@peergate/testkit'
 import { formatAddress } from '../certificate/describe-names.js'
-import type { OwnCredentials } from './probe-options.js'
+import type { Caller, OwnCredentials } from './probe-options.js'
 import type { ProbeClient } from './probe-report.js'
 
 /** What each client proves itself with, and whom forged headers claim to be. */
@@ -22,10 +20,10 @@ export interface ProbeCredentials {
  * @param issuer the name of a CA that the server trusts, as RFC 4514 writes it, as far as it is known
  */
 export async function mintClients(
-  own: OwnCredentials | null,
+  own: Caller | null,
   issuer: string | null,
 ): Promise<ProbeCredentials> {
-  const facts = own === null ? null : parseCertificate(new X509Certificate(own.certificate).raw)
+  const facts = own === null ? null : own.chain[0]
   const keys = keysLike(facts)
   const stranger = await mintLeaf('CN=Stranger CA', { subject: 'CN=stranger', keys })
   const known = facts === null ? issuer : formatDistinguishedName(facts.issuer)

@@ -1,5 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { isIP } from 'node:net'
+import { parseCertificate } from '@peergate/core'
+import type { CertificateFacts } from '@peergate/core'
 import { parsePem, readMaterial } from '@peergate/core/material'
 import { UsageError } from '../output/exit-code.js'
 
@@ -30,11 +32,16 @@ export interface ProbeTarget {
   /** PEM of the CAs of the server; null for those of Node. */
   readonly ca: string | null
   /** The caller’s own certificate; null without. */
-  readonly own: OwnCredentials | null
+  readonly own: Caller | null
   /** In milliseconds, for each connection. */
   readonly timeout: number
   /** Headers to forge beside those that are always tried; null where nothing is to be forged. */
   readonly forged: Readonly<Record<string, string>> | null
+}
+
+/** The caller, and what its certificates say: the leaf first, its intermediates behind it. */
+export interface Caller extends OwnCredentials {
+  readonly chain: readonly [CertificateFacts, ...CertificateFacts[]]
 }
 
 export interface OwnCredentials {
@@ -83,14 +90,21 @@ function readCas(file: string): string {
   return text
 }
 
-function readOwn({ cert, key }: ProbeFlags): OwnCredentials | null {
+function readOwn({ cert, key }: ProbeFlags): Caller | null {
   if (cert === undefined && key === undefined) return null
   if (cert === undefined || key === undefined) {
     throw new UsageError('--cert and --key must be given together')
   }
   const own = { certificate: readMaterial('--cert', cert), key: readMaterial('--key', key) }
   refuseMismatch(own)
-  return own
+  return { ...own, chain: readChain(own) }
+}
+
+/** There is a certificate, or it would not be that of the key. */
+function readChain({ certificate }: OwnCredentials): Caller['chain'] {
+  return parsePem(certificate, '--cert')
+    .filter(({ label }) => label === 'CERTIFICATE')
+    .map(({ der }) => parseCertificate(der)) as readonly CertificateFacts[] as Caller['chain']
 }
 
 function refuseMismatch({ certificate, key }: OwnCredentials): void {

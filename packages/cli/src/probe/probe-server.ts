@@ -1,5 +1,3 @@
-import { X509Certificate } from 'node:crypto'
-import { parseCertificate } from '@peergate/core'
 import { attemptAll } from './attempt-all.js'
 import { countPublicRoots, nameOf } from './authority-name.js'
 import type { AuthorityName } from './authority-name.js'
@@ -35,7 +33,7 @@ export async function probeServer(
   show('sending forged headers')
   const forgedHeaders = await tryForged(target, credentials, attempts)
   const demand = judgeDemand(attempts, traces)
-  const issuers = target.own === null ? [] : issuersOf(target.own.certificate)
+  const issuers = (target.own?.chain ?? []).map(({ issuer }) => nameOf(issuer))
   const report = {
     url: target.url,
     server,
@@ -85,10 +83,3 @@ function withIssuer(
 }
 
 const wrongCa = 'use a certificate of a CA that the server names, or add its CA to the client CAs'
-
-function issuersOf(certificates: string): readonly AuthorityName[] {
-  const blocks = certificates.matchAll(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu)
-  return Array.from(blocks, ([pem]) =>
-    nameOf(parseCertificate(new X509Certificate(pem).raw).issuer),
-  )
-}

@@ -31,17 +31,24 @@ async function runTracer(parameters: unknown, timeout: number): Promise<string> 
   const folder = await mkdtemp(join(tmpdir(), 'peergate-'))
   try {
     const log = join(folder, 'trace')
-    // Into a file: OpenSSL writes piece by piece, and drops what a pipe does not take at once.
-    const file = await open(log, 'w', 0o600)
-    const child = spawn(process.execPath, [program, JSON.stringify(parameters)], {
+    await runInto(log, JSON.stringify(parameters), timeout)
+    return await readFile(log, 'latin1')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Into a file: OpenSSL writes piece by piece, and drops what a pipe does not take at once. */
+async function runInto(log: string, parameters: string, timeout: number): Promise<void> {
+  const file = await open(log, 'w', 0o600)
+  try {
+    const child = spawn(process.execPath, [program, parameters], {
       stdio: ['ignore', 'ignore', file.fd],
       timeout,
     })
     await once(child, 'close')
-    await file.close()
-    return await readFile(log, 'latin1')
   } finally {
-    await rm(folder, { recursive: true })
+    await file.close()
   }
 }
 

@@ -91,6 +91,6 @@ t.test('escapes in JSON what could change the terminal', async (t) => {
 })
 
 t.test('shows what could change the terminal as code points', async (t) => {
-  t.equal(visible('a\u001B[31m\u202Eb\u{E0001}\nc'), 'a\\u{1b}[31m\\u{202e}b\\u{e0001}\\u{a}c')
+  t.equal(visible('a\u001B[31m\u202Eb\u{E0001}\nc'), 'a\\u001b[31m\\u202eb\\udb40\\udc01\\u000ac')
   t.equal(visible('Zoé ☃'), 'Zoé ☃')
 })

@@ -1,20 +1,10 @@
 import { findFaults } from '#cli/probe/find-faults.js'
 import { formatReport } from '#cli/probe/format-report.js'
-import type { Attempt, ProbeReport } from '#cli/probe/probe-report.js'
+import type { ProbeReport } from '#cli/probe/probe-report.js'
 import t from 'tap'
+import { answered } from '../support/answered.js'
 
 const look = { columns: 80, hasColors: false }
-
-const answered: Attempt = {
-  client: 'nobody',
-  version: 'TLSv1.3',
-  outcome: 'answered',
-  layer: null,
-  status: 200,
-  code: null,
-  cause: null,
-  remedy: null,
-}
 
 const report: ProbeReport = {
   url: 'https://localhost:8443/',
@@ -59,7 +49,7 @@ t.test('writes a report as it is read', async (t) => {
     formatReport({ ...report, findings: findFaults(report, new Set()) }, look),
     `https://localhost:8443/
 
-  server          CN=local\\u{202e}host, valid until 2027-01-01
+  server          CN=local\\u202ehost, valid until 2027-01-01
   speaks          TLS 1.2 and TLS 1.3
   certificates    optional: they are asked for, and TLS lets pass whoever has
                   none

@@ -2,18 +2,15 @@ import { judgeDemand } from '#cli/probe/judge-demand.js'
 import type { Attempt, TlsVersion } from '#cli/probe/probe-report.js'
 import type { HandshakeTrace } from '#cli/probe/read-trace.js'
 import t from 'tap'
+import { answered } from '../support/answered.js'
 
 const refused: Attempt = {
-  client: 'nobody',
+  ...answered,
   version: 'TLSv1.2',
   outcome: 'refused',
   layer: 'tls',
   status: null,
-  code: null,
-  cause: null,
-  remedy: null,
 }
-const answered: Attempt = { ...refused, version: 'TLSv1.3', outcome: 'answered', layer: null }
 const asked: HandshakeTrace = { isSpoken: true, isRequested: true, authorities: [] }
 const versions: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3']
 const traces = (trace: HandshakeTrace) => new Map(versions.map((version) => [version, trace]))

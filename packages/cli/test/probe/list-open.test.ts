@@ -2,17 +2,9 @@ import { listOpen } from '#cli/probe/list-open.js'
 import type { Attempt, ProbeReport } from '#cli/probe/probe-report.js'
 import { findFaults } from '#cli/probe/find-faults.js'
 import t from 'tap'
+import { answered as nobodyAnswered } from '../support/answered.js'
 
-const answered: Attempt = {
-  client: 'own',
-  version: 'TLSv1.3',
-  outcome: 'answered',
-  layer: null,
-  status: 200,
-  code: null,
-  cause: null,
-  remedy: null,
-}
+const answered: Attempt = { ...nobodyAnswered, client: 'own' }
 
 const report: Omit<ProbeReport, 'findings' | 'open'> = {
   url: 'https://localhost:8443/',

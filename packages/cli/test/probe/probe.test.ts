@@ -40,7 +40,7 @@ const wary = await startServer(pki, {}, (request, response) => {
 const restless = await startServer(pki, {}, (_request, response) =>
   response.end(String(Math.random())),
 )
-const like_nginx = await startServer(pki, { rejectUnauthorized: false }, answerAsNginx)
+const likeNginx = await startServer(pki, { rejectUnauthorized: false }, answerAsNginx)
 
 function deny({ socket }: IncomingMessage, response: ServerResponse): void {
   const { authorized } = socket as TLSSocket
@@ -157,7 +157,7 @@ const expectations: readonly (readonly [string, number, object])[] = [
   ],
   [
     'a page behind the handshake',
-    like_nginx,
+    likeNginx,
     { clientCertificates: 'strict', refusesBy: 'http', findings: [] },
   ],
 ]

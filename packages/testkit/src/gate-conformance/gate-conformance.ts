@@ -1,5 +1,6 @@
 import { optionError } from '@peergate/core/options'
 import type { ConformanceResult } from '../conformance-result.js'
+import { anotherClient } from '../connection/another-client.js'
 import { clientKinds } from '../connection/client-kinds.js'
 import type { ClientKind, StoppedAt } from '../connection/client-kinds.js'
 import { describeReport, isRefusedInTls } from '../connection/connection-report.js'
@@ -80,7 +81,7 @@ async function tryAll(
   const accepted = await pki.client('accepted')
   const spoken = await chooseSpoken({ attempt, accepted, status }, languages)
   const clients = await Promise.all(testedKinds.map(async (kind) => pki.client(kind)))
-  const another = await pki.issueClient(anotherNames)
+  const another = await pki.issueClient(anotherClient)
   const [nobody, nameless] = await Promise.all([pki.client('none'), pki.client('no-identity')])
   const results = spoken.map(async (language) => {
     const trial: Trial = { attempt, language, status }
@@ -89,12 +90,6 @@ async function tryAll(
     return (await Promise.all(tried)).concat(await forged)
   })
   return (await Promise.all(results)).flat()
-}
-
-/** In the names of nobody whom a test knows. */
-const anotherNames = {
-  subject: 'CN=another client of the conformance suite',
-  uri: ['spiffe://another.example/conformance/client'],
 }
 
 /**

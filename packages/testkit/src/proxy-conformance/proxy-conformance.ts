@@ -8,7 +8,8 @@ import { tryStranger } from './try-stranger.js'
 import type { ProxyTrial } from './proxy-trial.js'
 import { parseTarget } from './proxy-conformance-target.js'
 import type { ParsedTarget, ProxyConformanceTarget } from './proxy-conformance-target.js'
-import type { TestClientCredentials, TestClientRequest } from '../connection/test-pki.js'
+import { anotherClient } from '../connection/another-client.js'
+import type { TestClientCredentials } from '../connection/test-pki.js'
 import type { HeaderLines } from './record-requests.js'
 
 /**
@@ -80,7 +81,8 @@ async function steal(
   { hosts, paths, pki, headers }: ParsedTarget,
   { ask }: Pick<ProxyConversation, 'ask'>,
 ): Promise<HeaderLines> {
-  const client = await pki.issueClient(another)
+  // Whatever the backend answers: what arrives there is what counts.
+  const client = await pki.issueClient(anotherClient)
   const places = hosts.flatMap((host) => paths.map((path) => ({ host, path })))
   const answers = await Promise.all(places.map(async (place) => ask({ ...place, client })))
   const named = answers.find(({ arrived }) => arrived.some(([, value]) => value.length > 0))
@@ -96,12 +98,6 @@ async function steal(
   )
   const fault = 'the backend is told nowhere who an accepted client is'
   throw optionError('proxyConformance', `${fault}: ${seen.join('; ')}`)
-}
-
-/** Nobody whom a policy knows: what the backend answers is of no account. */
-const another: TestClientRequest = {
-  subject: 'CN=another client of the conformance suite',
-  uri: ['spiffe://another.example/conformance/client'],
 }
 
 async function tryAccepted(

@@ -40,7 +40,7 @@ function createService(mode: RolloutMode, minVersion: 'TLSv1.2' | 'TLSv1.3') {
   }
   const listener = (request: unknown, response: unknown) =>
     void handle(request as never, response as never)
-  return { tls, listener }
+  return { tls, gate, listener }
 }
 
 function answerNewest({ socket }: IncomingMessage, response: ServerResponse): void {
@@ -101,16 +101,7 @@ t.test('tries both protocols of a server that speaks them', async (t) => {
 })
 
 t.test('finds whom the headers of another help', async (t) => {
-  const { tls } = createService('strict', 'TLSv1.3')
-  const gate = createPeerGate({
-    source: socketSource({ tls }),
-    identity: uriSan(),
-    policy: definePolicy({
-      identity: 'uri',
-      permissions: ['read'],
-      grants: [{ identity: 'spiffe://test.example/client', allow: ['read'] }],
-    }),
-  })
+  const { tls, gate } = createService('strict', 'TLSv1.3')
   const app = (request: IncomingMessage, response: ServerResponse) => {
     const isClaimed = request.headers['x-ssl-client-verify'] === 'SUCCESS'
     const { identity } = gate.admit(request)

@@ -1,7 +1,6 @@
+import { demanded, distrusted } from './explained.js'
+import type { Explained, Meaning } from './explained.js'
 import type { Attempt, ProbeClient } from './probe-report.js'
-
-/** What the end of a connection means. */
-export type Explained = Pick<Attempt, 'cause' | 'code' | 'layer' | 'outcome' | 'remedy'>
 
 /** What ended a connection without an answer. */
 export interface EndedBy {
@@ -14,6 +13,7 @@ export interface EndedBy {
   readonly hasPassed: boolean
 }
 
+/** What ended a connection, and what that means. */
 export function explainError(
   { code, message, hasBegun, hasPassed }: EndedBy,
   client: ProbeClient,
@@ -114,8 +114,6 @@ function explainAlert(alert: string, client: ProbeClient): Explained {
   return refused(alert, cause, client === 'own' ? remedy : null)
 }
 
-const demanded = 'the server demands a certificate'
-
 const certificateAlerts: ReadonlySet<string> = new Set([
   'access_denied',
   'bad_certificate',
@@ -130,13 +128,6 @@ const vague: ReadonlySet<string> = new Set([
   'certificate_required',
   'handshake_failure',
 ])
-
-type Meaning = readonly [cause: string, remedy: string]
-
-const distrusted: Meaning = [
-  'the server does not trust the certificate',
-  'compare its issuer with the client CAs of the server, and send the intermediates along',
-]
 
 const otherAlert: Meaning = ['the server ended the handshake', 'look into the log of the server']
 
@@ -192,84 +183,3 @@ function explainClosing(code: string, client: ProbeClient): Explained {
     'look into the log of the server for the reason: its CAs, an end, a revocation, a missing intermediate'
   return refused(code, cause, client === 'own' ? remedy : null)
 }
-
-/** What an answer means: not every one is the application’s. */
-export function explainAnswer(
-  { status, body }: { readonly status: number; readonly body: string },
-  client: ProbeClient,
-  method = 'GET',
-): Explained {
-  if (method === 'HEAD' && status === 400) return facelessPage
-  const page = status === 400 ? terminators.find(([text]) => body.includes(text)) : undefined
-  if (page !== undefined) {
-    const remedy = client === 'own' ? distrusted[1] : null
-    return { outcome: 'refused', layer: 'http', code: null, cause: page[1], remedy }
-  }
-  if (status === 401 || status === 403) return explainDenial(status, body, client)
-  return { outcome: 'answered', layer: null, code: null, cause: null, remedy: null }
-}
-
-/** Whose it is, only its text would tell. */
-const facelessPage: Explained = {
-  outcome: 'failed',
-  layer: 'http',
-  code: null,
-  cause: 'a page without a text came, which may be the server’s own',
-  remedy: 'ask by GET',
-}
-
-/** nginx lets the handshake of everybody pass, and answers itself behind it. */
-const terminators: readonly (readonly [text: string, cause: string])[] = [
-  ['No required SSL certificate was sent', `${demanded}, and says so behind the handshake`],
-  [
-    'The SSL certificate error',
-    'the server does not trust the certificate, and says so behind the handshake',
-  ],
-]
-
-function explainDenial(status: number, body: string, client: ProbeClient): Explained {
-  const code = /"ERR_PEERGATE_[A-Z_]+"/u.exec(body)?.[0].slice(1, -1) ?? null
-  const cause =
-    status === 401
-      ? 'TLS let the client pass, and the application asks who it is'
-      : 'TLS let the client pass, and the application does not allow it this request'
-  const remedy =
-    client === 'own'
-      ? 'the handshake is not at fault: look at the identity and its permissions'
-      : null
-  return { outcome: 'denied', layer: 'application', code, cause, remedy }
-}
-
-/** What OpenSSL says of the chain of a server, or Node of its name. */
-export function isOfServer(code: string): boolean {
-  return serverFaults.has(code)
-}
-
-const serverFaults: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])
-
-/** Nothing was there to connect to. */
-export function isUnreachable(code: string): boolean {
-  return unreachable.has(code)
-}
-
-const unreachable: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-])
