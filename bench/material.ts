@@ -31,7 +31,10 @@ export async function mintMaterial(): Promise<Material> {
   const pki = await mintPki({
     authorities: {
       'server-ca': { purpose: 'Signs the server.', subject: 'CN=Server CA' },
-      'client-ca': { purpose: 'Signs the clients.', subject: 'CN=Payments Client CA,OU=Payments,O=Example Bank,L=Frankfurt,C=DE' },
+      'client-ca': {
+        purpose: 'Signs the clients.',
+        subject: 'CN=Payments Client CA,OU=Payments,O=Example Bank,L=Frankfurt,C=DE',
+      },
     },
     leaves: {
       server: {
@@ -58,7 +61,8 @@ export async function mintMaterial(): Promise<Material> {
 
 /** The SPIFFE ID in a certificate of {@link mintMaterial}. */
 export function spiffeIdOf(certificate: string): string {
-  const [, id = ''] = /URI:([^,]+)/u.exec(new X509Certificate(certificate).subjectAltName ?? '') ?? []
+  const [, id = ''] =
+    /URI:([^,]+)/u.exec(new X509Certificate(certificate).subjectAltName ?? '') ?? []
   return id
 }
 

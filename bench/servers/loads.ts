@@ -29,7 +29,10 @@ export function forwarded(headersOf: readonly (readonly Header[])[]): CreateLoad
 }
 
 /** Requests that a proxy forwards, each of a client that nobody has seen before. */
-export function forwardedUnseen(headersOf: (pem: string) => readonly Header[], pem: string): CreateLoad {
+export function forwardedUnseen(
+  headersOf: (pem: string) => readonly Header[],
+  pem: string,
+): CreateLoad {
   const newCertificate = createNewCertificates(pem)
   return (port, amount) => ({
     kind: 'http/1.1',
@@ -57,9 +60,7 @@ export function xfccHeaders(pem: string): readonly Header[] {
   const { fingerprint256, subject } = new X509Certificate(pem)
   const hash = fingerprint256.replaceAll(':', '').toLowerCase()
   const names = subject.split('\n').toReversed().join(',')
-  return [
-    ['x-forwarded-client-cert', `Hash=${hash};Subject="${names}";URI=${spiffeIdOf(pem)}`],
-  ]
+  return [['x-forwarded-client-cert', `Hash=${hash};Subject="${names}";URI=${spiffeIdOf(pem)}`]]
 }
 
 function everywhere(heads: readonly string[]): readonly (readonly string[])[] {

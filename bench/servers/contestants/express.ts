@@ -1,5 +1,10 @@
 import { createServer } from 'node:https'
-import { clientIdentity, denyUnmatched, requireIdentity, requirePermission } from '@peergate/express'
+import {
+  clientIdentity,
+  denyUnmatched,
+  requireIdentity,
+  requirePermission,
+} from '@peergate/express'
 import clientCertificateAuth from 'client-certificate-auth'
 import express from 'express'
 import type { Express, RequestHandler } from 'express'
@@ -14,7 +19,8 @@ import { findSpiffeId, mayRead, readPeerNaively } from './naive.js'
 export const overHttp1: Contestants = {
   bare: async (material) => serve(material, createApp()),
   'bare, again': async (material) => serve(material, createApp()),
-  'no-op middleware': async (material) => serve(material, createApp([(_req, _res, next) => next()])),
+  'no-op middleware': async (material) =>
+    serve(material, createApp([(_req, _res, next) => next()])),
   'by hand': async (material) =>
     serve(
       material,

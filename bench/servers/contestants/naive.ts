@@ -22,7 +22,9 @@ export function readPeerNaively({ socket }: { readonly socket: unknown }): strin
 }
 
 /** Who sent a request, as it is read by hand from what nginx forwards. */
-export function readNginxNaively({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+export function readNginxNaively({
+  headers,
+}: Pick<IncomingMessage, 'headers'>): string | undefined {
   if (headers['x-client-verify'] !== 'SUCCESS') return undefined
   const pem = decodeURIComponent(String(headers['x-client-cert']))
   const certificate = new X509Certificate(pem)

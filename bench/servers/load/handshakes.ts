@@ -27,6 +27,9 @@ export async function loadHandshakes({ port, amount, tls }: HandshakeLoad): Prom
 function handshake(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(options, () => socket.end())
-    socket.on('error', reject).on('close', () => resolve()).resume()
+    socket
+      .on('error', reject)
+      .on('close', () => resolve())
+      .resume()
   })
 }

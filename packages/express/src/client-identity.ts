@@ -12,6 +12,7 @@ import { auditOf } from './audit.js'
 import { hideMethods } from './hide-methods.js'
 import {
   createAnswer,
+  decorateRequests,
   identifiedOf,
   markIdentified,
   missingIdentity,
@@ -68,7 +69,12 @@ export function clientIdentity(gate: PeerGate, options: RefusalAnswerOptions = {
     next()
   }
 
-  return onMount(identify as Middleware, refuseUnaudited, (app) => tellGate(gate, app))
+  function join(app: AppLike): void {
+    tellGate(gate, app)
+    decorateRequests(app)
+  }
+
+  return onMount(identify as Middleware, refuseUnaudited, join)
 }
 
 /**

@@ -8,7 +8,7 @@ import type {
 } from '@peergate/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { handOn } from './hand-on.js'
-import type { Next } from './middleware.js'
+import type { AppLike, Next } from './middleware.js'
 
 /** What `clientIdentity` leaves on a request for the requirements behind it. */
 export interface IdentifiedRequest {
@@ -29,21 +29,26 @@ export type Answer = (
   next: Next,
 ) => void
 
-const identifiedKey: unique symbol = Symbol('peergate.identified')
+/** Not on the request: to add to what Express has given another prototype costs as much as all else. */
+const identifiedRequests = new WeakMap<IncomingMessage, IdentifiedRequest>()
 
-type MarkedRequest = IncomingMessage & {
-  [identifiedKey]?: IdentifiedRequest
-  clientIdentity?: ClientIdentity | null
-}
-
-export function markIdentified(req: MarkedRequest, identified: IdentifiedRequest): void {
-  req[identifiedKey] = identified
-  req.clientIdentity = identified.admission.identity
+export function markIdentified(req: IncomingMessage, identified: IdentifiedRequest): void {
+  identifiedRequests.set(req, identified)
 }
 
 /** What `clientIdentity` left on `req`; undefined where it did not run. */
-export function identifiedOf(req: MarkedRequest): IdentifiedRequest | undefined {
-  return req[identifiedKey]
+export function identifiedOf(req: IncomingMessage): IdentifiedRequest | undefined {
+  return identifiedRequests.get(req)
+}
+
+/** Gives all requests of an application a `clientIdentity` that nobody can overwrite. */
+export function decorateRequests(app: AppLike): void {
+  const { request } = app as unknown as { readonly request: object }
+  Object.defineProperty(request, 'clientIdentity', { get: readIdentity, enumerable: true })
+}
+
+function readIdentity(this: IncomingMessage): ClientIdentity | null | undefined {
+  return identifiedOf(this)?.admission.identity
 }
 
 export function missingIdentity(): PeerGateError {

@@ -27,7 +27,7 @@ declare global {
   namespace Express {
     interface Request {
       /** Who sent the request; null on a public route whose peer has no identity. */
-      clientIdentity: ClientIdentity | null
+      readonly clientIdentity: ClientIdentity | null
     }
   }
 }

@@ -1,48 +1,62 @@
+import type { PeerGateError } from '../errors.js'
 import { ambiguous, malformed } from './contract-fault.js'
+import { namesOf, rememberByNames } from './names-memory.js'
 import type { ContractHeader, ForwardedHeaders } from './proxy-contract.js'
 
-/** The headers of a contract as they came, and all their text, which says whether two are alike. */
-export interface CollectedHeaders extends ForwardedHeaders {
-  readonly text: string
-}
+/** The lines of each header of a contract as they came, in the order of the contract; not yet checked. */
+export type SentHeaders = readonly (readonly string[])[]
 
 /**
- * Collects the headers of a contract from raw header lines, in which nothing is joined or lost.
+ * Finds the headers of a contract among raw header lines, in which nothing is joined or lost.
  *
  * A name that is written with `_`, `.` or the like in the place of a dash is another header to Node and
- * the same to much that stands before and behind it, so that it is refused. So are a second line of what is no
- * list, characters that are not printable ASCII, and values of more than 32,768 characters.
+ * the same to much that stands before and behind it, so that it is refused. So is a second line of what
+ * is no list.
  *
  * @param rawHeaders names and values by turns, as Node has them
  * @param mostLines from how many lines on Node may have dropped some, in silence
+ * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS
+ */
+export type FindHeaders = (rawHeaders: readonly string[], mostLines?: number) => SentHeaders
+
+export function createHeaderFinder(headers: readonly ContractHeader[]): FindHeaders {
+  const layOut = rememberByNames((rawHeaders) => findLines(namesOf(rawHeaders), headers), 2)
+  return (rawHeaders, mostLines = 1000) => {
+    refuseLostLines(rawHeaders, mostLines)
+    const { lines, fault } = layOut(rawHeaders)
+    if (fault !== null) throw fault()
+    return lines.map((places) => places.map((place) => rawHeaders[place] ?? ''))
+  }
+}
+
+/**
+ * Refuses characters that are not printable ASCII, and values of more than 32,768 characters.
+ *
+ * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED
+ */
+export function checkHeaders(
+  sent: SentHeaders,
+  headers: readonly ContractHeader[],
+): ForwardedHeaders {
+  const found = new Map(headers.map(({ name }, index) => [name, sent[index] ?? []]))
+  for (const [name, lines] of found) for (const value of lines) checkValue(name, value)
+  return {
+    value: (name) => found.get(name)?.[0] ?? null,
+    lines: (name) => found.get(name) ?? [],
+  }
+}
+
+/**
+ * The headers of a contract, found and checked.
+ *
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS or
  * ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED
  */
 export function collectHeaders(
   rawHeaders: readonly string[],
   headers: readonly ContractHeader[],
-  mostLines = 1000,
-): CollectedHeaders {
-  refuseLostLines(rawHeaders, mostLines)
-  const found = new Map<string, string[]>(headers.map(({ name }) => [name, []]))
-  for (const [index, text] of rawHeaders.entries()) {
-    if (index % 2 === 1) continue
-    const name = text.toLowerCase()
-    const lines = found.get(foldName(name))
-    if (lines === undefined) continue
-    const header = foldName(name)
-    if (name !== header) throw ambiguous(header, 'must be spelt with dashes, and is not')
-    lines.push(checkValue(header, rawHeaders[index + 1] ?? ''))
-  }
-  for (const { name, isList = false, before } of headers) {
-    if (!isList && linesOf(found, name).length > 1) throw ambiguous(name, 'must be sent once')
-    if (before !== undefined) refuseBehind(rawHeaders, name, before)
-  }
-  return {
-    text: JSON.stringify([...found.values()]),
-    value: (name) => linesOf(found, name)[0] ?? null,
-    lines: (name) => linesOf(found, name),
-  }
+): ForwardedHeaders {
+  return checkHeaders(createHeaderFinder(headers)(rawHeaders), headers)
 }
 
 /** A name in lower case, by which all spellings that others take for one are one. */
@@ -50,16 +64,49 @@ export function foldName(name: string): string {
   return name.replaceAll(/[^a-z\d]/gu, '-')
 }
 
-function refuseBehind(
-  rawHeaders: readonly string[],
-  name: string,
+/** Where the values of a contract are among raw header lines, or what is wrong with their names. */
+interface Layout {
+  /** For each header of the contract. */
+  readonly lines: readonly (readonly number[])[]
+  readonly fault: (() => PeerGateError) | null
+}
+
+function findLines(names: readonly string[], headers: readonly ContractHeader[]): Layout {
+  const lower = names.map((name) => name.toLowerCase())
+  const lines = headers.map(({ name }) =>
+    lower.flatMap((own, index) => (foldName(own) === name ? [index] : [])),
+  )
+  const fault = findFault(lower, headers, lines)
+  return { lines: lines.map((own) => own.map((index) => 2 * index + 1)), fault }
+}
+
+function findFault(
+  names: readonly string[],
+  headers: readonly ContractHeader[],
+  lines: readonly (readonly number[])[],
+): (() => PeerGateError) | null {
+  for (const [index, { name }] of headers.entries()) {
+    const isMisspelt = lines[index]?.some((line) => names[line] !== name)
+    if (isMisspelt === true) return () => ambiguous(name, 'must be spelt with dashes, and is not')
+  }
+  for (const [index, { name, isList = false, before }] of headers.entries()) {
+    const own = lines[index] ?? []
+    if (!isList && own.length > 1) return () => ambiguous(name, 'must be sent once')
+    if (before !== undefined && isBehind(names, own, before)) {
+      const anchors = before.join(' or ')
+      return () => ambiguous(name, `must be set before ${anchors}, or it may be the client’s own`)
+    }
+  }
+  return null
+}
+
+function isBehind(
+  names: readonly string[],
+  [position]: readonly number[],
   anchors: readonly string[],
-): void {
-  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((each) => each.toLowerCase())
-  const position = names.indexOf(name)
+): boolean {
   const last = Math.max(...anchors.map((anchor) => names.lastIndexOf(anchor)))
-  if (position < last || position === -1) return
-  throw ambiguous(name, `must be set before ${anchors.join(' or ')}, or it may be the client’s own`)
+  return position !== undefined && position > last
 }
 
 /** A genuine header may be gone, and a forged one in front of it there. */
@@ -72,14 +119,9 @@ function refuseLostLines(rawHeaders: readonly string[], mostLines: number): void
 
 const longestValue = 32_768
 
-function checkValue(header: string, value: string): string {
+function checkValue(header: string, value: string): void {
   if (value.length > longestValue) {
     throw malformed(header, `must not exceed ${longestValue} characters`)
   }
   if (!/^[ -~]*$/u.test(value)) throw malformed(header, 'must be printable ASCII')
-  return value
-}
-
-function linesOf(found: ReadonlyMap<string, readonly string[]>, name: string): readonly string[] {
-  return found.get(name) ?? []
 }

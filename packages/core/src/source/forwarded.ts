@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { collectHeaders } from '../contract/collect-headers.js'
-import type { CollectedHeaders } from '../contract/collect-headers.js'
+import { checkHeaders, createHeaderFinder } from '../contract/collect-headers.js'
+import type { SentHeaders } from '../contract/collect-headers.js'
 import type { ProxyContract } from '../contract/proxy-contract.js'
 import { PeerGateError } from '../errors.js'
 import type { AnonymousPeer, PeerEvidence } from '../evidence.js'
@@ -9,6 +9,7 @@ import type { PeerSource, RequestLike } from '../peer-source.js'
 import { createEvidenceCache } from './evidence-cache.js'
 import { createEvidenceReader } from './forwarded-evidence.js'
 import { createIdentityHeaderRemoval } from './remove-identity-headers.js'
+import { createRequestMemory } from './request-memory.js'
 import { isTrustedProxies } from './trusted-proxies.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 
@@ -77,15 +78,17 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
     trustSet,
   })
 
+  const findHeaders = createHeaderFinder(contract.headers)
+
   function readTrusted(request: RequestLike): PeerEvidence {
-    const headers = collectHeaders(request.rawHeaders ?? [], contract.headers, mostLinesOf(request))
-    const known = cache.get(headers.text)
-    return known ?? readFirst(headers)
+    const sent = findHeaders(request.rawHeaders ?? [], mostLinesOf(request))
+    const known = cache.get(sent)
+    return known ?? readFirst(sent)
   }
 
-  function readFirst(headers: CollectedHeaders): PeerEvidence {
-    const evidence = readEvidence(headers)
-    cache.set(headers.text, evidence)
+  function readFirst(sent: SentHeaders): PeerEvidence {
+    const evidence = readEvidence(checkHeaders(sent, contract.headers))
+    cache.set(sent, evidence)
     return evidence
   }
 
@@ -98,15 +101,17 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
     return isRefused || !isStranger(distrust) ? distrust : anonymous(distrust)
   }
 
-  const readings = new WeakMap<RequestLike, Reading>()
+  const readings = createRequestMemory<Reading>()
   const source: PeerSource = Object.freeze({
     name: contract.name,
     trustSets: Object.freeze(trustSet === null ? [] : [trustSet]),
     mode: parsed.mode,
     isFromTrustedProxy: (request: RequestLike) => trustedProxies.refusalOf(request) === null,
     read(request: RequestLike) {
-      const reading = readings.get(request) ?? attempt(() => readOnce(request))
-      readings.set(request, reading)
+      const known = readings.recall(request)
+      if (known !== undefined) return known
+      const reading = attempt(() => readOnce(request))
+      readings.remember(request, reading)
       return reading
     },
   })

@@ -1,6 +1,8 @@
 import { foldName } from '../contract/collect-headers.js'
 import { isIdentityHeader } from '../contract/identity-headers.js'
+import { namesOf, rememberByNames } from '../contract/names-memory.js'
 import type { RequestLike } from '../peer-source.js'
+import { shortenLines } from './header-views.js'
 
 /** Removes headers from a request, and says whether there were any. */
 export type RemoveHeaders = (request: RequestLike) => boolean
@@ -14,61 +16,48 @@ export type RemoveHeaders = (request: RequestLike) => boolean
  */
 export function createIdentityHeaderRemoval(own: readonly string[] = []): RemoveHeaders {
   const ownNames = new Set(own)
-  const isRemoved = rememberNames((name) => {
+  function isRemoved(name: string): boolean {
     const folded = foldName(name.toLowerCase())
     return isIdentityHeader(folded) || ownNames.has(folded)
-  })
+  }
+  const keptLinesOf = rememberByNames((rawHeaders) => listKept(namesOf(rawHeaders), isRemoved), 2)
+  const removedOf = rememberByNames((names) => names.filter(isRemoved), 1)
+
+  function removeFromView(view: Record<string, unknown> | undefined): boolean {
+    if (view === undefined) return false
+    const names = removedOf(Object.keys(view))
+    for (const name of names) Reflect.deleteProperty(view, name)
+    return names.length > 0
+  }
+
   return (request) => {
     const { rawHeaders } = request
-    if (rawHeaders === undefined || !hasName(rawHeaders, isRemoved)) {
-      return removeFromView(request.headers, isRemoved)
-    }
-    // Node makes the views of the raw lines when they are first read, by a count that it took before.
-    const views = [request.headers, request.headersDistinct]
-    removeLines(rawHeaders as string[], isRemoved)
-    for (const view of views) removeFromView(view, isRemoved)
+    const kept = rawHeaders === undefined ? null : keptLinesOf(rawHeaders)
+    if (rawHeaders === undefined || kept === null) return removeFromView(request.headers)
+    // Node makes the view of the raw lines when it is first read, by a count that it took before.
+    const { headers } = request
+    const isShortened = shortenLines(request, 2 * kept.length)
+    const views = isShortened ? [headers] : [headers, request.headersDistinct]
+    keepLines(rawHeaders as string[], kept)
+    for (const view of views) removeFromView(view)
     return true
   }
 }
 
-type IsRemoved = (name: string) => boolean
+/** Which lines are kept; null for all of them. */
+function listKept(
+  names: readonly string[],
+  isRemoved: (name: string) => boolean,
+): readonly number[] | null {
+  const kept = [...names.keys()].filter((line) => !isRemoved(names[line] ?? ''))
+  return kept.length === names.length ? null : kept
+}
 
-const mostKnown = 1000
-const longestKnown = 64
-
-/** Services see the same few names all the time; what clients invent must not fill the memory. */
-function rememberNames(judge: IsRemoved): IsRemoved {
-  const known = new Map<string, boolean>()
-  return (name) => {
-    const remembered = known.get(name)
-    if (remembered !== undefined) return remembered
-    const answer = judge(name)
-    if (known.size === mostKnown) known.clear()
-    if (name.length <= longestKnown) known.set(name, answer)
-    return answer
+/** In place: whoever holds the list must not see the others either. */
+function keepLines(rawHeaders: string[], kept: readonly number[]): void {
+  for (const [place, line] of kept.entries()) {
+    rawHeaders[2 * place] = rawHeaders[2 * line] ?? ''
+    rawHeaders[2 * place + 1] = rawHeaders[2 * line + 1] ?? ''
   }
-}
-
-function hasName(rawHeaders: readonly string[], isRemoved: IsRemoved): boolean {
-  return rawHeaders.some((text, index) => index % 2 === 0 && isRemoved(text))
-}
-
-/** In place: whoever holds the list must not see them either. */
-function removeLines(rawHeaders: string[], isRemoved: IsRemoved): void {
-  let kept = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
-    if (isRemoved(name)) continue
-    rawHeaders[kept] = name
-    rawHeaders[kept + 1] = value
-    kept += 2
-  }
-  rawHeaders.length = kept
-}
-
-function removeFromView(view: Record<string, unknown> | undefined, isRemoved: IsRemoved): boolean {
-  if (view === undefined) return false
-  const names = Object.keys(view).filter(isRemoved)
-  for (const name of names) Reflect.deleteProperty(view, name)
-  return names.length > 0
+  rawHeaders.length = 2 * kept.length
 }

@@ -35,7 +35,6 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
   const readPeer = createSocketReader(tls)
   const removeIdentityHeaders = createIdentityHeaderRemoval()
   const describeUnverified = createUnverifiedReader(tls)
-  const cleared = new WeakSet<RequestLike>()
   return Object.freeze({
     name: 'socket',
     trustSets: tls?.trustSets ?? Object.freeze([]),
@@ -45,8 +44,7 @@ export function socketSource(options: SocketSourceOptions = {}): PeerSource {
       const peer = readPeer(request)
       try {
         // Nobody is believed here what the headers say, and nothing behind the gate shall be tempted.
-        if (!cleared.has(request)) removeIdentityHeaders(request)
-        cleared.add(request)
+        removeIdentityHeaders(request)
         return peer
       } catch (cause) {
         return peer instanceof PeerGateError ? peer : closed('its headers cannot be cleared', cause)

@@ -7,8 +7,8 @@ import type { Emitter } from './guard-emit.js'
 interface Arrival {
   readonly event: string
   readonly socket: object
-  /** The headers of a request. */
-  readonly headers: unknown
+  /** What came: a request has headers, which Node makes when they are first read. */
+  readonly from: { readonly headers?: unknown }
   /** The response or, where they upgrade the connection, the socket itself; the session of HTTP/2. */
   readonly answer: unknown
 }
@@ -67,6 +67,7 @@ const requestEvents: ReadonlySet<unknown> = new Set([
 ])
 
 function arrivalOf(event: string, from: unknown, answer: unknown): Arrival | null {
-  const { socket, headers } = (from ?? {}) as Partial<Arrival>
-  return typeof socket === 'object' && socket !== null ? { event, socket, headers, answer } : null
+  const { socket } = (from ?? {}) as Partial<Arrival>
+  if (typeof socket !== 'object' || socket === null) return null
+  return { event, socket, from: from as Arrival['from'], answer }
 }

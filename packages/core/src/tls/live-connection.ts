@@ -46,13 +46,23 @@ export function takeRequest(connection: LiveConnection, answer: unknown): boolea
   return true
 }
 
-function followResponse(connection: LiveConnection, response: ServerResponse): void {
-  const { socket, responses } = connection
-  responses.add(response)
-  response.once('close', () => {
-    responses.delete(response)
-    if (connection.isClosing && responses.size === 0) socket.end()
-  })
+function followResponse(connection: LiveConnection, response: FollowedResponse): void {
+  connection.responses.add(response)
+  response[connectionKey] = connection
+  response.on('close', forgetResponse)
+}
+
+const connectionKey = Symbol('peergate.connection')
+
+/** Which connection an answer goes to, for the one listener of all answers. */
+type FollowedResponse = ServerResponse & { [connectionKey]?: LiveConnection }
+
+function forgetResponse(this: FollowedResponse): void {
+  const { [connectionKey]: connection } = this
+  if (connection === undefined) return
+  const { socket, responses, isClosing } = connection
+  responses.delete(this)
+  if (isClosing && responses.size === 0) socket.end()
 }
 
 /**

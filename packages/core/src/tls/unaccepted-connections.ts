@@ -63,7 +63,7 @@ export function createUnacceptedConnections(options: {
       forgetFindings()
     },
     find: memory.recall,
-    mayPass({ event, socket, headers, answer }) {
+    mayPass({ event, socket, from, answer }) {
       const connection = mode === 'observe' ? undefined : memory.recall(socket)
       if (connection === undefined) return true
       if (event === 'session') {
@@ -74,7 +74,7 @@ export function createUnacceptedConnections(options: {
         return true
       }
       if (event === 'request' && answer instanceof ServerResponse) {
-        answerRequest(answer, respond(connection, headers))
+        answerRequest(answer, respond(connection, from.headers))
       } else if (event !== 'dropRequest') {
         if (event !== 'unknownProtocol') tell(connection)
         connection.socket.destroy()
