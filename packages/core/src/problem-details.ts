@@ -1,7 +1,9 @@
-import Negotiator from 'negotiator'
+import { createRequire } from 'node:module'
+import type Negotiator from 'negotiator'
 import * as z from 'zod'
 import { sentenceOf } from './errors.js'
 import type { PeerGateError, PeerGateErrorCode } from './errors.js'
+import { lazily } from './lazily.js'
 
 /** An HTTP answer, ready to be sent. */
 export interface ProblemDetails {
@@ -64,8 +66,12 @@ function prefersPlainText(headers: unknown): boolean {
   const { accept } = (headers ?? {}) as { readonly accept?: unknown }
   // Strangers write it, and the time that reading takes grows with its length.
   if (typeof accept !== 'string' || accept.length > longestAccept) return false
-  return new Negotiator({ headers: { accept } }).mediaType(offered)?.startsWith('text/') === true
+  const Reader = negotiator()
+  return new Reader({ headers: { accept } }).mediaType(offered)?.startsWith('text/') === true
 }
+
+/** Loaded with the first request that is refused. */
+const negotiator = lazily(() => createRequire(import.meta.url)('negotiator') as typeof Negotiator)
 
 const longestAccept = 512
 
