@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
+import { lazily } from '../lazily.js'
 import { madeBy, parseOptions, strictOptions } from '../options.js'
 import type { PeerSource, RequestLike } from '../peer-source.js'
 import { readPresentedLeaf, refusalOf, refuseUnverified } from '../tls/accepted-peer.js'
@@ -31,7 +32,7 @@ export interface SocketSourceOptions {
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
 export function socketSource(options: SocketSourceOptions = {}): PeerSource {
-  const { tls } = parseOptions('socketSource', socketSourceSchema, options)
+  const { tls } = parseOptions('socketSource', socketSourceSchema(), options)
   const readPeer = createSocketReader(tls)
   const removeIdentityHeaders = createIdentityHeaderRemoval()
   const describeUnverified = createUnverifiedReader(tls)
@@ -155,4 +156,4 @@ export const tlsGateSchema: z.ZodType<TlsGate> = madeBy<TlsGate>(
   (value) => peerReaderOf(value as TlsGate) !== undefined,
 )
 
-const socketSourceSchema = strictOptions({ tls: tlsGateSchema.exactOptional() })
+const socketSourceSchema = lazily(() => strictOptions({ tls: tlsGateSchema.exactOptional() }))
