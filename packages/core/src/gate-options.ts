@@ -80,7 +80,7 @@ export function parseGateOptions(options: unknown): ParsedGateOptions {
 
 const gateSchema = lazily(() =>
   strictOptions({
-    name: gateNameSchema,
+    name: gateNameSchema(),
     source: z
       .custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })')
       .transform(holdSource),

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import type Negotiator from 'negotiator'
 import * as z from 'zod'
+import { lazily } from './lazily.js'
 import { sentenceOf } from './errors.js'
 import type { PeerGateError, PeerGateErrorCode } from './errors.js'
-import { lazily } from './lazily.js'
 
 /** An HTTP answer, ready to be sent. */
 export interface ProblemDetails {
@@ -84,9 +84,14 @@ const offered = [
   'text/plain; charset=utf-8',
 ]
 
-export const problemTypeBaseSchema: z.ZodString = z
-  .string()
-  .refine(isExtensibleUrl, 'must be an absolute http or https URL that ends with "/", "#" or "="')
+export const problemTypeBaseSchema: () => z.ZodString = lazily(() =>
+  z
+    .string()
+    .refine(
+      isExtensibleUrl,
+      'must be an absolute http or https URL that ends with "/", "#" or "="',
+    ),
+)
 
 /** Without the end, the code would become a part of the host or of a word. */
 function isExtensibleUrl(text: string): boolean {

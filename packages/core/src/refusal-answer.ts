@@ -50,6 +50,6 @@ const refusalAnswerSchema = lazily(() =>
   strictOptions({
     gate: madeBy<PeerGate>('createPeerGate', isPeerGate),
     errors: z.enum(['answer', 'forward']).default('answer'),
-    problemTypeBase: problemTypeBaseSchema.optional(),
+    problemTypeBase: problemTypeBaseSchema().optional(),
   }),
 )

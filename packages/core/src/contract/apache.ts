@@ -22,9 +22,9 @@ export interface ApacheOptions {
 
 const apacheSchema = lazily<z.ZodType<ApacheOptions>>(() =>
   strictOptions({
-    certificate: headerNameSchema,
-    verify: headerNameSchema,
-    session: headerNameSchema,
+    certificate: headerNameSchema(),
+    verify: headerNameSchema(),
+    session: headerNameSchema(),
   }),
 )
 

@@ -16,8 +16,8 @@ export interface AwsAlbPassthroughOptions extends ProxyNeverVerifies {
 
 const awsAlbPassthroughSchema = lazily(() =>
   strictOptions({
-    proxyVerifies: proxyNeverVerifiesSchema,
-    certificate: headerNameSchema.default('x-amzn-mtls-clientcert'),
+    proxyVerifies: proxyNeverVerifiesSchema(),
+    certificate: headerNameSchema().default('x-amzn-mtls-clientcert'),
   }),
 )
 

@@ -14,7 +14,7 @@ export interface AwsAlbVerifyOptions {
 
 const awsAlbVerifySchema = lazily(() =>
   strictOptions({
-    leaf: headerNameSchema.default('x-amzn-mtls-clientcert-leaf'),
+    leaf: headerNameSchema().default('x-amzn-mtls-clientcert-leaf'),
   }),
 )
 

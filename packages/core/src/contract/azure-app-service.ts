@@ -9,7 +9,7 @@ import type { ProxyNeverVerifies } from './proxy-verifies.js'
 
 const azureAppServiceSchema = lazily<z.ZodType<ProxyNeverVerifies>>(() =>
   strictOptions({
-    proxyVerifies: proxyNeverVerifiesSchema,
+    proxyVerifies: proxyNeverVerifiesSchema(),
   }),
 )
 

@@ -16,8 +16,8 @@ export interface AzureApplicationGatewayOptions {
 
 const azureApplicationGatewaySchema = lazily<z.ZodType<AzureApplicationGatewayOptions>>(() =>
   strictOptions({
-    certificate: headerNameSchema,
-    verification: headerNameSchema,
+    certificate: headerNameSchema(),
+    verification: headerNameSchema(),
   }),
 )
 

@@ -48,4 +48,4 @@ export function azureContainerApps(options: ProxyNeverVerifies): ProxyContract {
   } satisfies ProxyContract)
 }
 
-const optionsSchema = lazily(() => strictOptions({ proxyVerifies: proxyNeverVerifiesSchema }))
+const optionsSchema = lazily(() => strictOptions({ proxyVerifies: proxyNeverVerifiesSchema() }))

@@ -16,8 +16,8 @@ export interface CaddyOptions extends ProxyVerifies {
 
 const caddySchema = lazily<z.ZodType<CaddyOptions>>(() =>
   strictOptions({
-    certificate: headerNameSchema,
-    proxyVerifies: proxyVerifiesSchema,
+    certificate: headerNameSchema(),
+    proxyVerifies: proxyVerifiesSchema(),
   }),
 )
 

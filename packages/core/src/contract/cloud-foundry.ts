@@ -9,7 +9,7 @@ import type { ProxyVerifies } from './proxy-verifies.js'
 
 const cloudFoundrySchema = lazily<z.ZodType<ProxyVerifies>>(() =>
   strictOptions({
-    proxyVerifies: proxyVerifiesSchema,
+    proxyVerifies: proxyVerifiesSchema(),
   }),
 )
 

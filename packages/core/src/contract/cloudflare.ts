@@ -23,7 +23,7 @@ interface ParsedOptions {
 
 const cloudflareSchema = lazily<z.ZodType<ParsedOptions>>(() =>
   strictOptions({
-    proxyVerifies: proxyVerifiesSchema.exactOptional(),
+    proxyVerifies: proxyVerifiesSchema().exactOptional(),
     tlsClientAuthHeaders: z.literal(true).exactOptional(),
   }).refine(
     ({ proxyVerifies, tlsClientAuthHeaders }) =>

@@ -10,7 +10,7 @@ import type { ProxyVerifies } from './proxy-verifies.js'
 
 const cloudfrontSchema = lazily<z.ZodType<ProxyVerifies>>(() =>
   strictOptions({
-    proxyVerifies: proxyVerifiesSchema,
+    proxyVerifies: proxyVerifiesSchema(),
   }),
 )
 

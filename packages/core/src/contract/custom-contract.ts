@@ -54,7 +54,7 @@ interface ParsedOptions extends CustomHeaders {
 
 const encodedHeader = lazily<z.ZodType<EncodedHeader>>(() =>
   strictOptions({
-    header: headerNameSchema,
+    header: headerNameSchema(),
     encoding: z.enum(['percent-pem', 'spaced-pem', 'base64-der', 'structured-field']),
   }),
 )
@@ -64,7 +64,7 @@ const verifyHeader = lazily<z.ZodType<VerifyHeader>>(() => {
     .string()
     .regex(/^[!-~](?:[ -~]*[!-~])?$/u, 'must be printable ASCII without blanks around it')
   return strictOptions({
-    header: headerNameSchema,
+    header: headerNameSchema(),
     success: value,
     absent: value.exactOptional(),
   }).refine(({ success, absent }) => success !== absent, 'must tell success from absent')
@@ -83,7 +83,7 @@ const customContractSchema = lazily<z.ZodType<ParsedOptions>>(() =>
     certificate: encodedHeader(),
     chain: encodedHeader().exactOptional(),
     verify: verifyHeader().exactOptional(),
-    proxyVerifies: proxyVerifiesSchema.exactOptional(),
+    proxyVerifies: proxyVerifiesSchema().exactOptional(),
   }).refine(
     ({ verify, proxyVerifies }) => (verify === undefined) !== (proxyVerifies === undefined),
     'must state verify or proxyVerifies, and not both',

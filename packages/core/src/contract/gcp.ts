@@ -20,10 +20,10 @@ export interface GcpOptions {
 
 const gcpSchema = lazily<z.ZodType<GcpOptions>>(() =>
   strictOptions({
-    leaf: headerNameSchema,
-    present: headerNameSchema,
-    verified: headerNameSchema,
-    chain: headerNameSchema.exactOptional(),
+    leaf: headerNameSchema(),
+    present: headerNameSchema(),
+    verified: headerNameSchema(),
+    chain: headerNameSchema().exactOptional(),
   }),
 )
 

@@ -22,10 +22,10 @@ export interface HaproxyOptions {
 
 const haproxySchema = lazily<z.ZodType<HaproxyOptions>>(() =>
   strictOptions({
-    certificate: headerNameSchema,
-    used: headerNameSchema,
-    verify: headerNameSchema,
-    chain: headerNameSchema.exactOptional(),
+    certificate: headerNameSchema(),
+    used: headerNameSchema(),
+    verify: headerNameSchema(),
+    chain: headerNameSchema().exactOptional(),
   }),
 )
 

@@ -18,8 +18,8 @@ export interface NginxOptions {
 
 const nginxSchema = lazily<z.ZodType<NginxOptions>>(() =>
   strictOptions({
-    certificate: headerNameSchema,
-    verify: headerNameSchema,
+    certificate: headerNameSchema(),
+    verify: headerNameSchema(),
   }),
 )
 

@@ -11,7 +11,7 @@ import type { ProxyVerifies } from './proxy-verifies.js'
 
 const traefikSchema = lazily<z.ZodType<ProxyVerifies>>(() =>
   strictOptions({
-    proxyVerifies: proxyVerifiesSchema,
+    proxyVerifies: proxyVerifiesSchema(),
   }),
 )
 

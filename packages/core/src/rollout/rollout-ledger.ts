@@ -142,8 +142,8 @@ const ledgerSchema = lazily(() => {
       .number()
       .min(1, 'must be at least 1 second')
       .max(366 * 24 * 3600, 'must be at most 366 days'),
-    tls: tlsGateSchema.exactOptional(),
-    gate: gateNameSchema.unwrap().exactOptional(),
+    tls: tlsGateSchema().exactOptional(),
+    gate: gateNameSchema().unwrap().exactOptional(),
     limits: strictOptions({
       peers: limit.default(10_000),
       strangers: limit.default(1000),

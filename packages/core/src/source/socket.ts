@@ -151,9 +151,8 @@ function closed(fault: string, cause?: unknown): PeerGateError {
 }
 
 /** A TLS gate that {@link createTlsGate} made. */
-export const tlsGateSchema: z.ZodType<TlsGate> = madeBy<TlsGate>(
-  'createTlsGate',
-  (value) => peerReaderOf(value as TlsGate) !== undefined,
+export const tlsGateSchema: () => z.ZodType<TlsGate> = lazily(() =>
+  madeBy<TlsGate>('createTlsGate', (value) => peerReaderOf(value as TlsGate) !== undefined),
 )
 
-const socketSourceSchema = lazily(() => strictOptions({ tls: tlsGateSchema.exactOptional() }))
+const socketSourceSchema = lazily(() => strictOptions({ tls: tlsGateSchema().exactOptional() }))

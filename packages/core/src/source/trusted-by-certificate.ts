@@ -82,7 +82,7 @@ function parseAllowed({ kind }: IdentityRule, text: string, index: number): stri
 
 const schema = lazily(() =>
   strictOptions({
-    tls: tlsGateSchema,
+    tls: tlsGateSchema(),
     identity: z.custom<IdentityRule>(isIdentityRule, 'must be an identity rule, such as dnsSan()'),
     allow: z.array(z.string()).min(1, 'must name at least one identity'),
     trustSet: z.string().exactOptional(),

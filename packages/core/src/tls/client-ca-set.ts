@@ -58,7 +58,7 @@ export interface ClientCaSet {
 }
 
 const materialsSchema = lazily<z.ZodType<Material | readonly Material[]>>(() =>
-  z.union([materialSchema, z.array(materialSchema).min(1, 'must hold at least one CA')], {
+  z.union([materialSchema(), z.array(materialSchema()).min(1, 'must hold at least one CA')], {
     error: 'must be the path of a file, PEM text, bytes of PEM, or a list of these',
   }),
 )

@@ -34,8 +34,8 @@ export const hostShape: () => {
   readonly clientCas: z.ZodType<ClientCasOptions>
 } = lazily(() => ({
   server: strictOptions({
-    cert: materialSchema,
-    key: materialSchema,
+    cert: materialSchema(),
+    key: materialSchema(),
     passphrase: z.string().optional(),
   }),
   clientCas: z

@@ -18,7 +18,7 @@ export interface RevocationOptions {
 export const revocationSchema: () => z.ZodType<RevocationOptions> = lazily(() =>
   strictOptions({
     lists: z.union(
-      [materialSchema, z.array(materialSchema).min(1, 'must hold at least one list')],
+      [materialSchema(), z.array(materialSchema()).min(1, 'must hold at least one list')],
       {
         error: 'must be the path of a file, PEM text, bytes of PEM or DER, or a list of these',
       },

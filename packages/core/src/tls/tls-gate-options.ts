@@ -128,14 +128,14 @@ interface WrittenTlsGateOptions extends Omit<ParsedTlsGateOptions, 'refusals'> {
 }
 
 const rulesShape = lazily(() => ({
-  name: gateNameSchema,
+  name: gateNameSchema(),
   mode: z.enum(rolloutModes).default('strict'),
-  problemTypeBase: problemTypeBaseSchema.exactOptional(),
+  problemTypeBase: problemTypeBaseSchema().exactOptional(),
   denylist: denylistSchema().default({}),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
   refusals: z.enum(['handshake', 'recorded']).optional(),
   resumption: resumptionSchema().optional(),
-  reload: reloadSchema,
+  reload: reloadSchema(),
   closing: strictOptions({
     within: z.number().min(0).max(3600).default(10),
     atExpiry: z.boolean().default(false),

@@ -30,7 +30,7 @@ export const xfccSchema: () => z.ZodType<Required<EnvoyXfccOptions>> = lazily(()
   const fault = `must be a whole number of 1 to ${mostElements}`
   const count = z.int(fault).min(1, fault).max(mostElements, fault)
   return strictOptions({
-    proxyVerifies: proxyVerifiesSchema,
+    proxyVerifies: proxyVerifiesSchema(),
     elements: count,
     hop: count,
     hash: z.enum(['optional', 'required']).default('required'),

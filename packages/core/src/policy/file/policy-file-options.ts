@@ -56,13 +56,13 @@ export function parsePolicyFileOptions(options: unknown): ParsedPolicyFileOption
 
 const policyFileSchema = lazily<z.ZodType<ParsedPolicyFileOptions>>(() =>
   strictOptions({
-    name: gateNameSchema,
+    name: gateNameSchema(),
     path: z
       .string()
       .regex(/\.(?:json|ya?ml)$/u, 'must be the path of a file that ends in .json, .yaml or .yml'),
     identity: z.enum(identityKinds),
     permissions: z.array(z.string()).readonly(),
-    reload: reloadSchema,
+    reload: reloadSchema(),
     onReload: z
       .custom<(outcome: PolicyReloadOutcome) => unknown>(
         (value) => typeof value === 'function',
