@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import type Negotiator from 'negotiator'
 import * as z from 'zod'
-import { lazily } from './lazily.js'
 import { sentenceOf } from './errors.js'
 import type { PeerGateError, PeerGateErrorCode } from './errors.js'
+import { lazily } from './lazily.js'
 
 /** An HTTP answer, ready to be sent. */
 export interface ProblemDetails {
