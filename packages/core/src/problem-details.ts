@@ -25,8 +25,9 @@ export type CreateProblem = (error: PeerGateError, headers?: unknown) => Problem
  * @param problemTypeBase where pages on the codes begin; without it `type` is `about:blank`.
  */
 export function createProblemDetails(problemTypeBase: string | undefined): CreateProblem {
+  const Reader = negotiator()
   return (error, headers) => {
-    const isText = prefersPlainText(headers)
+    const isText = prefersPlainText(headers, Reader)
     return {
       statusCode: error.statusCode,
       headers: {
@@ -38,6 +39,9 @@ export function createProblemDetails(problemTypeBase: string | undefined): Creat
     }
   }
 }
+
+/** Not with the first request that is refused: connections may have left no file to be opened. */
+const negotiator = lazily(() => createRequire(import.meta.url)('negotiator') as typeof Negotiator)
 
 function lineOf({ code, statusCode }: PeerGateError): string {
   return `${statusCode} ${sentenceOf(code)} (${code})\n`
@@ -62,16 +66,12 @@ const meansAbsence: ReadonlySet<PeerGateErrorCode> = new Set([
 ])
 
 /** Whether `Accept` (RFC 9110 §12.5.1) puts text before JSON; where it cannot be read, it does not. */
-function prefersPlainText(headers: unknown): boolean {
+function prefersPlainText(headers: unknown, Reader: typeof Negotiator): boolean {
   const { accept } = (headers ?? {}) as { readonly accept?: unknown }
   // Strangers write it, and the time that reading takes grows with its length.
   if (typeof accept !== 'string' || accept.length > longestAccept) return false
-  const Reader = negotiator()
   return new Reader({ headers: { accept } }).mediaType(offered)?.startsWith('text/') === true
 }
-
-/** Loaded with the first request that is refused. */
-const negotiator = lazily(() => createRequire(import.meta.url)('negotiator') as typeof Negotiator)
 
 const longestAccept = 512
 
