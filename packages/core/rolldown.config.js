@@ -7,9 +7,29 @@ import { defineConfig } from 'rolldown'
 /** @type {{ readonly dependencies: object }} */
 const { dependencies } = createRequire(import.meta.url)('./package.json')
 
+/**
+ * Node reads and compiles a file faster that holds nothing but ASCII, and only texts hold anything else.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const escapeTexts = {
+  name: 'escape-texts',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7F]/g, escapeUnit)
+    }
+  },
+}
+
+/** @param {string} unit */
+function escapeUnit(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
 export default defineConfig({
   input: { index: './src/index.ts', material: './src/material.ts', options: './src/options.ts' },
   platform: 'node',
+  plugins: [escapeTexts],
   external: [/^node:/u, ...Object.keys(dependencies)],
   resolve: { extensionAlias: { '.js': ['.ts'] } },
   output: {
