@@ -1,10 +1,12 @@
 // @ts-check
-// Packs the built packages, installs the tarballs as their users do, and lets four programs use them:
-// ESM and CommonJS, each in JavaScript and in TypeScript. Needs the npm registry.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+// Packs the built packages, installs the tarballs as their users do, and lets programs use them: ESM and
+// CommonJS, in JavaScript and in TypeScript. Needs the npm registry.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { coreEntries, coreProgram } from './packages/core-program.js'
+import { packPackages, readManifest } from './packages/pack-packages.js'
+import { mustRun, runCommand } from './packages/run-command.js'
 
 const imports = `
 import { once } from 'node:events'
@@ -148,6 +150,7 @@ export const misspelt: import('@peergate/core').Requirement = 'invoice:raed'
  * @property {'module' | 'commonjs'} type
  * @property {'main.js' | 'main.ts'} file
  * @property {string} source
+ * @property {readonly string[]} [flags] for Node
  */
 
 /** @type {readonly Consumer[]} */
@@ -161,7 +164,28 @@ const consumers = [
     file: 'main.ts',
     source: imports + program + typed,
   },
+  {
+    name: 'the entries of the core, ESM',
+    type: 'module',
+    file: 'main.js',
+    source: namesFrom((names, entry) => `import { ${names} } from '${entry}'`) + coreProgram,
+    flags: ['--enable-source-maps'],
+  },
+  {
+    name: 'the entries of the core, CommonJS',
+    type: 'commonjs',
+    file: 'main.js',
+    source: namesFrom((names, entry) => `const { ${names} } = require('${entry}')`) + coreProgram,
+    flags: ['--enable-source-maps'],
+  },
 ]
+
+/** @param {(names: string, entry: string) => string} formatImport */
+function namesFrom(formatImport) {
+  return Object.entries(coreEntries)
+    .map(([entry, names]) => formatImport(names.join(', '), entry))
+    .join('\n')
+}
 
 const compilerOptions = {
   module: 'nodenext',
@@ -174,30 +198,12 @@ const compilerOptions = {
 
 const folder = mkdtempSync(join(tmpdir(), 'peergate-packages-'))
 try {
-  install(pack())
+  install(packPackages(join(folder, 'tarballs')))
   const faults = consumers.map(faultOf).filter((fault) => fault !== null)
   console.log(`${consumers.length - faults.length} passed, ${faults.length} failed`)
   process.exitCode = faults.length === 0 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-/** The tarballs of all packages, by the name of the package. */
-function pack() {
-  const { packageManager } = readManifest('.')
-  return Object.fromEntries(
-    readdirSync('packages').map((name) => {
-      const directory = join('packages', name)
-      const destination = join(folder, 'tarballs', name)
-      mustRun(
-        'npx',
-        ['--yes', packageManager, 'pack', '--pack-destination', destination],
-        directory,
-      )
-      const [tarball = ''] = readdirSync(destination)
-      return [readManifest(directory).name, `file:${join(destination, tarball)}`]
-    }),
-  )
 }
 
 /**
@@ -228,7 +234,7 @@ function install(tarballs) {
  *
  * @param {Consumer} consumer
  */
-function faultOf({ name, type, file, source }) {
+function faultOf({ name, type, file, source, flags = [] }) {
   const place = name.replace(/\W+/gu, '-').toLowerCase()
   const directory = join(folder, place)
   mkdirSync(directory)
@@ -237,37 +243,10 @@ function faultOf({ name, type, file, source }) {
   write(join(place, file), source)
   const compiler = resolve('node_modules/typescript/bin/tsc')
   const fault =
-    (file === 'main.ts' ? run(process.execPath, [compiler], directory) : null) ??
-    run(process.execPath, ['main.js'], directory)
+    (file === 'main.ts' ? runCommand(process.execPath, [compiler], directory) : null) ??
+    runCommand(process.execPath, [...flags, 'main.js'], directory)
   console.log(`${name}: ${fault ?? 'ok'}`)
   return fault
-}
-
-/** @param {string} command @param {readonly string[]} parameters @param {string} cwd */
-function mustRun(command, parameters, cwd) {
-  const fault = run(command, parameters, cwd)
-  if (fault !== null) throw new Error(`${command} ${parameters.join(' ')}: ${fault}`)
-}
-
-/**
- * What the command printed if it failed; null if it did not.
- *
- * @param {string} command @param {readonly string[]} parameters @param {string} cwd
- */
-function run(command, parameters, cwd) {
-  const { status, error, stdout, stderr } = spawnSync(command, parameters, {
-    cwd,
-    encoding: 'utf8',
-    timeout: 60_000,
-    shell: process.platform === 'win32' && command !== process.execPath,
-  })
-  if (error !== undefined) return error.message
-  return status === 0 ? null : `exit ${status}\n${stdout}${stderr}`
-}
-
-/** @param {string} directory */
-function readManifest(directory) {
-  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
 }
 
 /** @param {string} path @param {string | object} content */

@@ -104,10 +104,10 @@ function indexServers(servers: Readonly<Record<string, ServerRule>>): Map<string
 }
 
 const materialShape = {
-  cert: materialSchema,
-  key: materialSchema,
+  cert: materialSchema(),
+  key: materialSchema(),
   passphrase: z.string().exactOptional(),
-  serverCas: z.union([materialSchema, z.array(materialSchema).min(1)], {
+  serverCas: z.union([materialSchema(), z.array(materialSchema()).min(1)], {
     error: 'must be the path of a file, PEM text, bytes of PEM, or a list of these',
   }),
 }
@@ -123,10 +123,10 @@ const rulesShape = {
           : 'must be servers by name, such as { "invoices.example": {} }',
     })
     .refine((servers) => Object.keys(servers).length > 0, 'must name at least one server'),
-  clientCa: materialSchema.exactOptional(),
+  clientCa: materialSchema().exactOptional(),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
   maxVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
-  reload: reloadSchema,
+  reload: reloadSchema(),
   closing: strictOptions({ within: z.number().gt(0).max(86_400) }).default({ within: 300 }),
   onReload: z
     .custom<(outcome: RotationOutcome) => unknown>(isFunction, 'must be a function')

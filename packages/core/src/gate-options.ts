@@ -6,6 +6,7 @@ import { describeThrown } from './contain-callback.js'
 import type { PeerGateError } from './errors.js'
 import { isIdentityRule } from './identity-rule/identity-rule.js'
 import type { IdentityRule } from './identity-rule/identity-rule.js'
+import { lazily } from './lazily.js'
 import { madeBy, parseOptions, strictOptions } from './options.js'
 import type { PeerSource, RequestLike } from './peer-source.js'
 import type { Authorize } from './policy/decision/authorizer.js'
@@ -74,35 +75,37 @@ export interface ParsedGateOptions {
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
 export function parseGateOptions(options: unknown): ParsedGateOptions {
-  return parseOptions('createPeerGate', gateSchema, options)
+  return parseOptions('createPeerGate', gateSchema(), options)
 }
 
-const gateSchema = strictOptions({
-  name: gateNameSchema,
-  source: z
-    .custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })')
-    .transform(holdSource),
-  identity: z
-    .custom<IdentityRule>(
-      isIdentityRule,
-      'must be an identity rule, such as spiffe({ trustDomain })',
-    )
-    .transform(holdRule),
-  policy: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy),
-  shadow: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy).exactOptional(),
-  minimumAssurance: z.enum(assurances).default('proxy-asserted'),
-  authorize: z.custom<Authorize>(isFunction, 'must be a function').exactOptional(),
-  authorizeWithin: z
-    .number()
-    .gt(0, 'must be more than 0')
-    .max(60, 'must be at most 60 seconds')
-    .exactOptional(),
-  onFault: z
-    .custom<(error: PeerGateError) => void>(isFunction, 'must be a function')
-    .default(() => warnOfFault),
-  findings: z.enum(['error', 'warn']).default('warn'),
-  clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
-})
+const gateSchema = lazily(() =>
+  strictOptions({
+    name: gateNameSchema(),
+    source: z
+      .custom<PeerSource>(isSource, 'must be a source, such as socketSource({ tls })')
+      .transform(holdSource),
+    identity: z
+      .custom<IdentityRule>(
+        isIdentityRule,
+        'must be an identity rule, such as spiffe({ trustDomain })',
+      )
+      .transform(holdRule),
+    policy: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy),
+    shadow: madeBy<Policy | PolicyFile>('definePolicy or policyFile', isPolicy).exactOptional(),
+    minimumAssurance: z.enum(assurances).default('proxy-asserted'),
+    authorize: z.custom<Authorize>(isFunction, 'must be a function').exactOptional(),
+    authorizeWithin: z
+      .number()
+      .gt(0, 'must be more than 0')
+      .max(60, 'must be at most 60 seconds')
+      .exactOptional(),
+    onFault: z
+      .custom<(error: PeerGateError) => void>(isFunction, 'must be a function')
+      .default(() => warnOfFault),
+    findings: z.enum(['error', 'warn']).default('warn'),
+    clock: z.custom<() => number>(isFunction, 'must be a function').default(() => Date.now),
+  }),
+)
 
 function isSource(value: unknown): value is PeerSource {
   const source = value as PeerSource | null | undefined

@@ -1,7 +1,9 @@
-import Negotiator from 'negotiator'
+import { createRequire } from 'node:module'
+import type Negotiator from 'negotiator'
 import * as z from 'zod'
 import { sentenceOf } from './errors.js'
 import type { PeerGateError, PeerGateErrorCode } from './errors.js'
+import { lazily } from './lazily.js'
 
 /** An HTTP answer, ready to be sent. */
 export interface ProblemDetails {
@@ -23,8 +25,9 @@ export type CreateProblem = (error: PeerGateError, headers?: unknown) => Problem
  * @param problemTypeBase where pages on the codes begin; without it `type` is `about:blank`.
  */
 export function createProblemDetails(problemTypeBase: string | undefined): CreateProblem {
+  const Reader = negotiator()
   return (error, headers) => {
-    const isText = prefersPlainText(headers)
+    const isText = prefersPlainText(headers, Reader)
     return {
       statusCode: error.statusCode,
       headers: {
@@ -36,6 +39,9 @@ export function createProblemDetails(problemTypeBase: string | undefined): Creat
     }
   }
 }
+
+/** Not with the first request that is refused: connections may have left no file to be opened. */
+const negotiator = lazily(() => createRequire(import.meta.url)('negotiator') as typeof Negotiator)
 
 function lineOf({ code, statusCode }: PeerGateError): string {
   return `${statusCode} ${sentenceOf(code)} (${code})\n`
@@ -60,11 +66,11 @@ const meansAbsence: ReadonlySet<PeerGateErrorCode> = new Set([
 ])
 
 /** Whether `Accept` (RFC 9110 §12.5.1) puts text before JSON; where it cannot be read, it does not. */
-function prefersPlainText(headers: unknown): boolean {
+function prefersPlainText(headers: unknown, Reader: typeof Negotiator): boolean {
   const { accept } = (headers ?? {}) as { readonly accept?: unknown }
   // Strangers write it, and the time that reading takes grows with its length.
   if (typeof accept !== 'string' || accept.length > longestAccept) return false
-  return new Negotiator({ headers: { accept } }).mediaType(offered)?.startsWith('text/') === true
+  return new Reader({ headers: { accept } }).mediaType(offered)?.startsWith('text/') === true
 }
 
 const longestAccept = 512
@@ -78,9 +84,14 @@ const offered = [
   'text/plain; charset=utf-8',
 ]
 
-export const problemTypeBaseSchema: z.ZodString = z
-  .string()
-  .refine(isExtensibleUrl, 'must be an absolute http or https URL that ends with "/", "#" or "="')
+export const problemTypeBaseSchema: () => z.ZodString = lazily(() =>
+  z
+    .string()
+    .refine(
+      isExtensibleUrl,
+      'must be an absolute http or https URL that ends with "/", "#" or "="',
+    ),
+)
 
 /** Without the end, the code would become a part of the host or of a word. */
 function isExtensibleUrl(text: string): boolean {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { isPeerGate } from './gate.js'
 import type { PeerGate } from './gate.js'
+import { lazily } from './lazily.js'
 import { madeBy, parseOptions, strictOptions } from './options.js'
 import { createProblemDetails, problemTypeBaseSchema } from './problem-details.js'
 import type { CreateProblem } from './problem-details.js'
@@ -38,15 +39,17 @@ export function createRefusalAnswer(
 ): RefusalAnswer {
   // What is no object must not become one by being spread.
   const given = typeof options === 'object' && options !== null ? { ...options, gate } : options
-  const { errors, problemTypeBase } = parseOptions(owner, refusalAnswerSchema, given)
+  const { errors, problemTypeBase } = parseOptions(owner, refusalAnswerSchema(), given)
   return Object.freeze({
     forward: errors === 'forward',
     problem: createProblemDetails(problemTypeBase),
   })
 }
 
-const refusalAnswerSchema = strictOptions({
-  gate: madeBy<PeerGate>('createPeerGate', isPeerGate),
-  errors: z.enum(['answer', 'forward']).default('answer'),
-  problemTypeBase: problemTypeBaseSchema.optional(),
-})
+const refusalAnswerSchema = lazily(() =>
+  strictOptions({
+    gate: madeBy<PeerGate>('createPeerGate', isPeerGate),
+    errors: z.enum(['answer', 'forward']).default('answer'),
+    problemTypeBase: problemTypeBaseSchema().optional(),
+  }),
+)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from './lazily.js'
 
 /**
  * How far a service has come on its way to strict mutual TLS.
@@ -21,7 +22,9 @@ export function warnOfObserving(owner: string, gate: string): void {
 }
 
 /** What a gate is called; it becomes a label of metrics. */
-export const gateNameSchema: z.ZodDefault<z.ZodString> = z
-  .string()
-  .regex(/^[\w.-]{1,64}$/u, 'must be 1 to 64 letters, digits, "_", "." or "-"')
-  .default('default')
+export const gateNameSchema: () => z.ZodDefault<z.ZodString> = lazily(() =>
+  z
+    .string()
+    .regex(/^[\w.-]{1,64}$/u, 'must be 1 to 64 letters, digits, "_", "." or "-"')
+    .default('default'),
+)

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeItem } from './decode/structured-field.js'
@@ -6,9 +7,11 @@ import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyVerifiesSchema } from './proxy-verifies.js'
 import type { ProxyVerifies } from './proxy-verifies.js'
 
-const akamaiSchema: z.ZodType<ProxyVerifies> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema,
-})
+const akamaiSchema = lazily<z.ZodType<ProxyVerifies>>(() =>
+  strictOptions({
+    proxyVerifies: proxyVerifiesSchema(),
+  }),
+)
 
 /**
  * Returns the contract of Akamai’s behavior “Client Certificate Authentication” with the complete
@@ -37,6 +40,6 @@ export function akamai(options: ProxyVerifies): ProxyContract {
     owner: 'akamai',
     certificate: 'akamai-cc-der',
     decode: (header, text) => [decodeItem(header, text)],
-    assurance: assuranceOf(parseOptions('akamai', akamaiSchema, options)),
+    assurance: assuranceOf(parseOptions('akamai', akamaiSchema(), options)),
   })
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import type { Signal } from './certificate-contract.js'
@@ -19,11 +20,13 @@ export interface ApacheOptions {
   readonly session: string
 }
 
-const apacheSchema: z.ZodType<ApacheOptions> = strictOptions({
-  certificate: headerNameSchema,
-  verify: headerNameSchema,
-  session: headerNameSchema,
-})
+const apacheSchema = lazily<z.ZodType<ApacheOptions>>(() =>
+  strictOptions({
+    certificate: headerNameSchema(),
+    verify: headerNameSchema(),
+    session: headerNameSchema(),
+  }),
+)
 
 /**
  * Returns the contract of Apache httpd (mod_ssl and mod_headers), which sets headers of the operator’s
@@ -58,7 +61,7 @@ const apacheSchema: z.ZodType<ApacheOptions> = strictOptions({
  * ```
  */
 export function apache(options: ApacheOptions): ProxyContract {
-  const { certificate, verify, session } = parseOptions('apache', apacheSchema, options)
+  const { certificate, verify, session } = parseOptions('apache', apacheSchema(), options)
   const verdict = { header: verify, yes: ['SUCCESS'], none: ['NONE', '(null)'] }
   return certificateContract({
     name: 'apache',

@@ -1,3 +1,4 @@
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodePercent } from './decode/percent.js'
@@ -13,10 +14,12 @@ export interface AwsAlbPassthroughOptions extends ProxyNeverVerifies {
   readonly certificate?: string
 }
 
-const awsAlbPassthroughSchema = strictOptions({
-  proxyVerifies: proxyNeverVerifiesSchema,
-  certificate: headerNameSchema.default('x-amzn-mtls-clientcert'),
-})
+const awsAlbPassthroughSchema = lazily(() =>
+  strictOptions({
+    proxyVerifies: proxyNeverVerifiesSchema(),
+    certificate: headerNameSchema().default('x-amzn-mtls-clientcert'),
+  }),
+)
 
 /**
  * Returns the contract of an AWS Application Load Balancer in passthrough mode: `X-Amzn-Mtls-Clientcert`.
@@ -43,7 +46,7 @@ const awsAlbPassthroughSchema = strictOptions({
 export function awsAlbPassthrough(options: AwsAlbPassthroughOptions): ProxyContract {
   const { certificate, proxyVerifies } = parseOptions(
     'awsAlbPassthrough',
-    awsAlbPassthroughSchema,
+    awsAlbPassthroughSchema(),
     options,
   )
   return certificateContract({

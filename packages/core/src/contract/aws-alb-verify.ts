@@ -1,3 +1,4 @@
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodePercent } from './decode/percent.js'
@@ -11,9 +12,11 @@ export interface AwsAlbVerifyOptions {
   readonly leaf?: string
 }
 
-const awsAlbVerifySchema = strictOptions({
-  leaf: headerNameSchema.default('x-amzn-mtls-clientcert-leaf'),
-})
+const awsAlbVerifySchema = lazily(() =>
+  strictOptions({
+    leaf: headerNameSchema().default('x-amzn-mtls-clientcert-leaf'),
+  }),
+)
 
 /**
  * Returns the contract of an AWS Application Load Balancer in verify mode: `X-Amzn-Mtls-Clientcert-Leaf`.
@@ -40,7 +43,7 @@ const awsAlbVerifySchema = strictOptions({
  * ```
  */
 export function awsAlbVerify(options: AwsAlbVerifyOptions = {}): ProxyContract {
-  const { leaf } = parseOptions('awsAlbVerify', awsAlbVerifySchema, options)
+  const { leaf } = parseOptions('awsAlbVerify', awsAlbVerifySchema(), options)
   return certificateContract({
     name: 'aws-alb-verify',
     owner: 'awsAlbVerify',

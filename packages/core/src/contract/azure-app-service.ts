@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeBase64Certificate } from './decode/base64.js'
@@ -6,9 +7,11 @@ import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyNeverVerifiesSchema } from './proxy-verifies.js'
 import type { ProxyNeverVerifies } from './proxy-verifies.js'
 
-const azureAppServiceSchema: z.ZodType<ProxyNeverVerifies> = strictOptions({
-  proxyVerifies: proxyNeverVerifiesSchema,
-})
+const azureAppServiceSchema = lazily<z.ZodType<ProxyNeverVerifies>>(() =>
+  strictOptions({
+    proxyVerifies: proxyNeverVerifiesSchema(),
+  }),
+)
 
 /**
  * Returns the contract of Azure App Service: `X-ARR-ClientCert`.
@@ -34,6 +37,6 @@ export function azureAppService(options: ProxyNeverVerifies): ProxyContract {
     owner: 'azureAppService',
     certificate: 'x-arr-clientcert',
     decode: (header, text) => [decodeBase64Certificate(header, text)],
-    assurance: assuranceOf(parseOptions('azureAppService', azureAppServiceSchema, options)),
+    assurance: assuranceOf(parseOptions('azureAppService', azureAppServiceSchema(), options)),
   })
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { headerNameSchema } from './header-name.js'
@@ -13,10 +14,12 @@ export interface AzureApplicationGatewayOptions {
   readonly verification: string
 }
 
-const azureApplicationGatewaySchema: z.ZodType<AzureApplicationGatewayOptions> = strictOptions({
-  certificate: headerNameSchema,
-  verification: headerNameSchema,
-})
+const azureApplicationGatewaySchema = lazily<z.ZodType<AzureApplicationGatewayOptions>>(() =>
+  strictOptions({
+    certificate: headerNameSchema(),
+    verification: headerNameSchema(),
+  }),
+)
 
 /**
  * Returns the contract of Azure Application Gateway v2, which sets headers of the operator’s choice.
@@ -48,7 +51,11 @@ const azureApplicationGatewaySchema: z.ZodType<AzureApplicationGatewayOptions> =
  */
 export function azureApplicationGateway(options: AzureApplicationGatewayOptions): ProxyContract {
   const owner = 'azureApplicationGateway'
-  const { certificate, verification } = parseOptions(owner, azureApplicationGatewaySchema, options)
+  const { certificate, verification } = parseOptions(
+    owner,
+    azureApplicationGatewaySchema(),
+    options,
+  )
   return certificateContract({
     name: 'azure-application-gateway',
     owner,

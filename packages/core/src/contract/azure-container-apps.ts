@@ -1,3 +1,4 @@
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { malformed } from './contract-fault.js'
 import type { Forwarded, ForwardedHeaders, ProxyContract } from './proxy-contract.js'
@@ -32,7 +33,7 @@ const onlyElement = { elements: 1, hop: 1 }
  * ```
  */
 export function azureContainerApps(options: ProxyNeverVerifies): ProxyContract {
-  const assurance = assuranceOf(parseOptions('azureContainerApps', optionsSchema, options))
+  const assurance = assuranceOf(parseOptions('azureContainerApps', optionsSchema(), options))
   return Object.freeze({
     name: 'azure-container-apps',
     headers: [{ name: header }],
@@ -47,4 +48,4 @@ export function azureContainerApps(options: ProxyNeverVerifies): ProxyContract {
   } satisfies ProxyContract)
 }
 
-const optionsSchema = strictOptions({ proxyVerifies: proxyNeverVerifiesSchema })
+const optionsSchema = lazily(() => strictOptions({ proxyVerifies: proxyNeverVerifiesSchema() }))

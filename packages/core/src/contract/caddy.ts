@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeBase64Certificate } from './decode/base64.js'
@@ -13,10 +14,12 @@ export interface CaddyOptions extends ProxyVerifies {
   readonly certificate: string
 }
 
-const caddySchema: z.ZodType<CaddyOptions> = strictOptions({
-  certificate: headerNameSchema,
-  proxyVerifies: proxyVerifiesSchema,
-})
+const caddySchema = lazily<z.ZodType<CaddyOptions>>(() =>
+  strictOptions({
+    certificate: headerNameSchema(),
+    proxyVerifies: proxyVerifiesSchema(),
+  }),
+)
 
 const placeholder = '{http.request.tls.client.certificate_der_base64}'
 
@@ -42,7 +45,7 @@ const placeholder = '{http.request.tls.client.certificate_der_base64}'
  * ```
  */
 export function caddy(options: CaddyOptions): ProxyContract {
-  const { certificate, proxyVerifies } = parseOptions('caddy', caddySchema, options)
+  const { certificate, proxyVerifies } = parseOptions('caddy', caddySchema(), options)
   return certificateContract({
     name: 'caddy',
     owner: 'caddy',

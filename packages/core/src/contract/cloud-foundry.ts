@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeBase64Certificate } from './decode/base64.js'
@@ -6,9 +7,11 @@ import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyVerifiesSchema } from './proxy-verifies.js'
 import type { ProxyVerifies } from './proxy-verifies.js'
 
-const cloudFoundrySchema: z.ZodType<ProxyVerifies> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema,
-})
+const cloudFoundrySchema = lazily<z.ZodType<ProxyVerifies>>(() =>
+  strictOptions({
+    proxyVerifies: proxyVerifiesSchema(),
+  }),
+)
 
 /**
  * Returns the contract of Cloud Foundry’s gorouter with `forwarded_client_cert: sanitize_set`:
@@ -38,6 +41,6 @@ export function cloudFoundry(options: ProxyVerifies): ProxyContract {
     owner: 'cloudFoundry',
     certificate: 'x-forwarded-client-cert',
     decode: (header, text) => [decodeBase64Certificate(header, text)],
-    assurance: assuranceOf(parseOptions('cloudFoundry', cloudFoundrySchema, options)),
+    assurance: assuranceOf(parseOptions('cloudFoundry', cloudFoundrySchema(), options)),
   })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeBase64Certificate } from './decode/base64.js'
@@ -20,13 +21,15 @@ interface ParsedOptions {
   readonly tlsClientAuthHeaders?: true
 }
 
-const cloudflareSchema: z.ZodType<ParsedOptions> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema.exactOptional(),
-  tlsClientAuthHeaders: z.literal(true).exactOptional(),
-}).refine(
-  ({ proxyVerifies, tlsClientAuthHeaders }) =>
-    (proxyVerifies === undefined) !== (tlsClientAuthHeaders === undefined),
-  'must state tlsClientAuthHeaders or proxyVerifies, and not both',
+const cloudflareSchema = lazily<z.ZodType<ParsedOptions>>(() =>
+  strictOptions({
+    proxyVerifies: proxyVerifiesSchema().exactOptional(),
+    tlsClientAuthHeaders: z.literal(true).exactOptional(),
+  }).refine(
+    ({ proxyVerifies, tlsClientAuthHeaders }) =>
+      (proxyVerifies === undefined) !== (tlsClientAuthHeaders === undefined),
+    'must state tlsClientAuthHeaders or proxyVerifies, and not both',
+  ),
 )
 
 /**
@@ -59,7 +62,7 @@ const cloudflareSchema: z.ZodType<ParsedOptions> = strictOptions({
  * ```
  */
 export function cloudflare(options: CloudflareOptions): ProxyContract {
-  const { proxyVerifies } = parseOptions('cloudflare', cloudflareSchema, options)
+  const { proxyVerifies } = parseOptions('cloudflare', cloudflareSchema(), options)
   const isOptional = proxyVerifies !== undefined
   return certificateContract({
     name: 'cloudflare',

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodePercent } from './decode/percent.js'
@@ -7,9 +8,11 @@ import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyVerifiesSchema } from './proxy-verifies.js'
 import type { ProxyVerifies } from './proxy-verifies.js'
 
-const cloudfrontSchema: z.ZodType<ProxyVerifies> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema,
-})
+const cloudfrontSchema = lazily<z.ZodType<ProxyVerifies>>(() =>
+  strictOptions({
+    proxyVerifies: proxyVerifiesSchema(),
+  }),
+)
 
 /**
  * Returns the contract of AWS CloudFront in its modes required and optional: the headers
@@ -46,6 +49,6 @@ export function cloudfront(options: ProxyVerifies): ProxyContract {
     decode: (header, text) => [decodeSinglePem(header, decodePercent(header, text))],
     signals: [{ header: 'cloudfront-viewer-cert-present', yes: ['1'], none: ['0'] }],
     fingerprint: 'cloudfront-viewer-cert-sha256',
-    assurance: assuranceOf(parseOptions('cloudfront', cloudfrontSchema, options)),
+    assurance: assuranceOf(parseOptions('cloudfront', cloudfrontSchema(), options)),
   })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { builtInSources } from './built-in-sources.js'
 import { certificateContract } from './certificate-contract.js'
@@ -51,34 +52,42 @@ interface ParsedOptions extends CustomHeaders {
   readonly proxyVerifies?: boolean
 }
 
-const encodedHeader: z.ZodType<EncodedHeader> = strictOptions({
-  header: headerNameSchema,
-  encoding: z.enum(['percent-pem', 'spaced-pem', 'base64-der', 'structured-field']),
+const encodedHeader = lazily<z.ZodType<EncodedHeader>>(() =>
+  strictOptions({
+    header: headerNameSchema(),
+    encoding: z.enum(['percent-pem', 'spaced-pem', 'base64-der', 'structured-field']),
+  }),
+)
+
+const verifyHeader = lazily<z.ZodType<VerifyHeader>>(() => {
+  const value = z
+    .string()
+    .regex(/^[!-~](?:[ -~]*[!-~])?$/u, 'must be printable ASCII without blanks around it')
+  return strictOptions({
+    header: headerNameSchema(),
+    success: value,
+    absent: value.exactOptional(),
+  }).refine(({ success, absent }) => success !== absent, 'must tell success from absent')
 })
 
-const signalValue = z
-  .string()
-  .regex(/^[!-~](?:[ -~]*[!-~])?$/u, 'must be printable ASCII without blanks around it')
-
-const customContractSchema: z.ZodType<ParsedOptions> = strictOptions({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/u, 'must be letters in lower case, digits and dashes')
-    .max(64, 'must be of at most 64 characters')
-    .refine((name) => !builtInSources.has(name), 'must not be the name of a source that there is'),
-  certificate: encodedHeader,
-  chain: encodedHeader.exactOptional(),
-  verify: strictOptions({
-    header: headerNameSchema,
-    success: signalValue,
-    absent: signalValue.exactOptional(),
-  })
-    .refine(({ success, absent }) => success !== absent, 'must tell success from absent')
-    .exactOptional(),
-  proxyVerifies: proxyVerifiesSchema.exactOptional(),
-}).refine(
-  ({ verify, proxyVerifies }) => (verify === undefined) !== (proxyVerifies === undefined),
-  'must state verify or proxyVerifies, and not both',
+const customContractSchema = lazily<z.ZodType<ParsedOptions>>(() =>
+  strictOptions({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/u, 'must be letters in lower case, digits and dashes')
+      .max(64, 'must be of at most 64 characters')
+      .refine(
+        (name) => !builtInSources.has(name),
+        'must not be the name of a source that there is',
+      ),
+    certificate: encodedHeader(),
+    chain: encodedHeader().exactOptional(),
+    verify: verifyHeader().exactOptional(),
+    proxyVerifies: proxyVerifiesSchema().exactOptional(),
+  }).refine(
+    ({ verify, proxyVerifies }) => (verify === undefined) !== (proxyVerifies === undefined),
+    'must state verify or proxyVerifies, and not both',
+  ),
 )
 
 /**
@@ -111,7 +120,7 @@ const customContractSchema: z.ZodType<ParsedOptions> = strictOptions({
 export function customContract(options: CustomContractOptions): ProxyContract {
   const { name, certificate, chain, verify, proxyVerifies } = parseOptions(
     'customContract',
-    customContractSchema,
+    customContractSchema(),
     options,
   )
   return certificateContract({

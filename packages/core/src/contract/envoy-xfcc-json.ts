@@ -36,7 +36,7 @@ const header = 'x-forwarded-client-cert'
  * ```
  */
 export function envoyXfccJson(options: EnvoyXfccOptions): ProxyContract {
-  const topology = parseOptions('envoyXfccJson', xfccSchema, options)
+  const topology = parseOptions('envoyXfccJson', xfccSchema(), options)
   const rule = { hash: topology.hash, assurance: assuranceOf(topology) }
   return Object.freeze({
     name: 'envoy-xfcc-json',

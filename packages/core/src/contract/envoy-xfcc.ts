@@ -49,7 +49,7 @@ const header = 'x-forwarded-client-cert'
  * ```
  */
 export function envoyXfcc(options: EnvoyXfccOptions): ProxyContract {
-  const topology = parseOptions('envoyXfcc', xfccSchema, options)
+  const topology = parseOptions('envoyXfcc', xfccSchema(), options)
   const rule = { hash: topology.hash, assurance: assuranceOf(topology) }
   return Object.freeze({
     name: 'envoy-xfcc',

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeItem, decodeList } from './decode/structured-field.js'
@@ -17,12 +18,14 @@ export interface GcpOptions {
   readonly chain?: string
 }
 
-const gcpSchema: z.ZodType<GcpOptions> = strictOptions({
-  leaf: headerNameSchema,
-  present: headerNameSchema,
-  verified: headerNameSchema,
-  chain: headerNameSchema.exactOptional(),
-})
+const gcpSchema = lazily<z.ZodType<GcpOptions>>(() =>
+  strictOptions({
+    leaf: headerNameSchema(),
+    present: headerNameSchema(),
+    verified: headerNameSchema(),
+    chain: headerNameSchema().exactOptional(),
+  }),
+)
 
 /**
  * Returns the contract of a Google Cloud load balancer, which sets headers of the operator’s choice.
@@ -53,7 +56,7 @@ const gcpSchema: z.ZodType<GcpOptions> = strictOptions({
  * ```
  */
 export function gcp(options: GcpOptions): ProxyContract {
-  const { leaf, present, verified, chain } = parseOptions('gcp', gcpSchema, options)
+  const { leaf, present, verified, chain } = parseOptions('gcp', gcpSchema(), options)
   return certificateContract({
     name: 'gcp',
     owner: 'gcp',

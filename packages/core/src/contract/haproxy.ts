@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import type { ChainHeader } from './certificate-contract.js'
@@ -19,12 +20,14 @@ export interface HaproxyOptions {
   readonly chain?: string
 }
 
-const haproxySchema: z.ZodType<HaproxyOptions> = strictOptions({
-  certificate: headerNameSchema,
-  used: headerNameSchema,
-  verify: headerNameSchema,
-  chain: headerNameSchema.exactOptional(),
-})
+const haproxySchema = lazily<z.ZodType<HaproxyOptions>>(() =>
+  strictOptions({
+    certificate: headerNameSchema(),
+    used: headerNameSchema(),
+    verify: headerNameSchema(),
+    chain: headerNameSchema().exactOptional(),
+  }),
+)
 
 /**
  * Returns the contract of HAProxy, which sets headers of the operator’s choice.
@@ -58,7 +61,7 @@ const haproxySchema: z.ZodType<HaproxyOptions> = strictOptions({
  * ```
  */
 export function haproxy(options: HaproxyOptions): ProxyContract {
-  const { certificate, used, verify, chain } = parseOptions('haproxy', haproxySchema, options)
+  const { certificate, used, verify, chain } = parseOptions('haproxy', haproxySchema(), options)
   return certificateContract({
     name: 'haproxy',
     owner: 'haproxy',

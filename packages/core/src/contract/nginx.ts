@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import type { CertificateRule } from './certificate-contract.js'
@@ -15,10 +16,12 @@ export interface NginxOptions {
   readonly verify: string
 }
 
-const nginxSchema: z.ZodType<NginxOptions> = strictOptions({
-  certificate: headerNameSchema,
-  verify: headerNameSchema,
-})
+const nginxSchema = lazily<z.ZodType<NginxOptions>>(() =>
+  strictOptions({
+    certificate: headerNameSchema(),
+    verify: headerNameSchema(),
+  }),
+)
 
 /**
  * Returns the contract of nginx, which sets headers of the operator’s choice.
@@ -49,7 +52,7 @@ const nginxSchema: z.ZodType<NginxOptions> = strictOptions({
  * ```
  */
 export function nginx(options: NginxOptions): ProxyContract {
-  const headers = parseOptions('nginx', nginxSchema, options)
+  const headers = parseOptions('nginx', nginxSchema(), options)
   const before = ['host', 'connection']
   return certificateContract({ name: 'nginx', owner: 'nginx', before, ...ofNginx(headers) })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import type { ForwardedAssurance } from './proxy-contract.js'
 
 /** The operator’s word, where a product has no signal of its own. */
@@ -16,13 +17,15 @@ export interface ProxyNeverVerifies {
   readonly proxyVerifies: false
 }
 
-export const proxyVerifiesSchema: z.ZodType<boolean> = z.boolean(
-  'must state whether the proxy verifies its clients: nothing in its headers does',
+export const proxyVerifiesSchema: () => z.ZodType<boolean> = lazily(() =>
+  z.boolean('must state whether the proxy verifies its clients: nothing in its headers does'),
 )
 
-export const proxyNeverVerifiesSchema: z.ZodType<false> = z.literal(false, {
-  error: 'must be stated as false: this product verifies nothing',
-})
+export const proxyNeverVerifiesSchema: () => z.ZodType<false> = lazily(() =>
+  z.literal(false, {
+    error: 'must be stated as false: this product verifies nothing',
+  }),
+)
 
 /** What a stated `proxyVerifies` amounts to. */
 export function assuranceOf({ proxyVerifies }: ProxyVerifies): ForwardedAssurance {

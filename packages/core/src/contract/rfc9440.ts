@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeItem, decodeList } from './decode/structured-field.js'
@@ -6,9 +7,11 @@ import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyVerifiesSchema } from './proxy-verifies.js'
 import type { ProxyVerifies } from './proxy-verifies.js'
 
-const rfc9440Schema: z.ZodType<ProxyVerifies> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema,
-})
+const rfc9440Schema = lazily<z.ZodType<ProxyVerifies>>(() =>
+  strictOptions({
+    proxyVerifies: proxyVerifiesSchema(),
+  }),
+)
 
 /**
  * Returns the contract of RFC 9440: `Client-Cert` and `Client-Cert-Chain`.
@@ -34,7 +37,7 @@ const rfc9440Schema: z.ZodType<ProxyVerifies> = strictOptions({
  * ```
  */
 export function rfc9440(options: ProxyVerifies): ProxyContract {
-  const { proxyVerifies } = parseOptions('rfc9440', rfc9440Schema, options)
+  const { proxyVerifies } = parseOptions('rfc9440', rfc9440Schema(), options)
   return certificateContract({
     name: 'rfc9440',
     owner: 'rfc9440',

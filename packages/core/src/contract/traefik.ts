@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeBase64Certificate } from './decode/base64.js'
@@ -8,9 +9,11 @@ import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyVerifiesSchema } from './proxy-verifies.js'
 import type { ProxyVerifies } from './proxy-verifies.js'
 
-const traefikSchema: z.ZodType<ProxyVerifies> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema,
-})
+const traefikSchema = lazily<z.ZodType<ProxyVerifies>>(() =>
+  strictOptions({
+    proxyVerifies: proxyVerifiesSchema(),
+  }),
+)
 
 /**
  * Returns the contract of Traefik’s middleware `passTLSClientCert` with `pem: true`:
@@ -44,7 +47,7 @@ export function traefik(options: ProxyVerifies): ProxyContract {
     owner: 'traefik',
     certificate: 'x-forwarded-tls-client-cert',
     decode: decodeCertificates,
-    assurance: assuranceOf(parseOptions('traefik', traefikSchema, options)),
+    assurance: assuranceOf(parseOptions('traefik', traefikSchema(), options)),
   })
 }
 

@@ -3,6 +3,7 @@ import type { PeerCertificate } from '../certificate/asserted-facts.js'
 import { PeerGateError } from '../errors.js'
 import { quote } from '../identity-value/quote.js'
 import { isTrustDomain, parseSpiffeId } from '../identity-value/spiffe-id.js'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import type { IdentityRule } from './identity-rule.js'
 import { requireName } from './require-name.js'
@@ -20,9 +21,11 @@ export interface SpiffeOptions {
 const bareTrustDomain =
   'must be a trust domain without scheme and path, 1 to 255 of a-z 0-9 . _ -, such as "prod.example"'
 
-const spiffeOptions: z.ZodType<SpiffeOptions> = strictOptions({
-  trustDomain: z.string(bareTrustDomain).refine(isTrustDomain, bareTrustDomain),
-})
+const spiffeOptions = lazily<z.ZodType<SpiffeOptions>>(() =>
+  strictOptions({
+    trustDomain: z.string(bareTrustDomain).refine(isTrustDomain, bareTrustDomain),
+  }),
+)
 
 /**
  * The rule of a CA that issues X.509-SVIDs: the identity is the SPIFFE ID in the one URI name of a
@@ -38,7 +41,7 @@ const spiffeOptions: z.ZodType<SpiffeOptions> = strictOptions({
  * ```
  */
 export function spiffe(options: SpiffeOptions): IdentityRule<'spiffe'> {
-  const { trustDomain } = parseOptions('spiffe', spiffeOptions, options)
+  const { trustDomain } = parseOptions('spiffe', spiffeOptions(), options)
   const rule: IdentityRule<'spiffe'> = {
     kind: 'spiffe',
     trustDomain,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { PeerGateError } from '../errors.js'
+import { lazily } from '../lazily.js'
 import { strictOptions } from '../options.js'
 
 export interface ReloadOptions {
@@ -19,7 +20,9 @@ export interface ParsedReloadOptions {
   readonly signal?: 'SIGHUP' | undefined
 }
 
-export const reloadSchema: z.ZodPrefault<z.ZodType<ParsedReloadOptions>> = strictOptions({
-  every: z.number().min(0.05).max(3600).optional(),
-  signal: z.enum(['SIGHUP']).optional(),
-}).prefault({})
+export const reloadSchema: () => z.ZodPrefault<z.ZodType<ParsedReloadOptions>> = lazily(() =>
+  strictOptions({
+    every: z.number().min(0.05).max(3600).optional(),
+    signal: z.enum(['SIGHUP']).optional(),
+  }).prefault({}),
+)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { optionError, parseOptions, strictOptions } from '../options.js'
 import { gateNameSchema } from '../rollout-mode.js'
 import { tlsGateSchema } from '../source/socket.js'
@@ -75,7 +76,7 @@ export interface RolloutLedger {
  * ```
  */
 export function createRolloutLedger(options: RolloutLedgerOptions): RolloutLedger {
-  const parsed = parseOptions('createRolloutLedger', ledgerSchema, options)
+  const parsed = parseOptions('createRolloutLedger', ledgerSchema(), options)
   const { tls, window, strangers, limits } = parsed
   const gate = nameOf(parsed)
   const clock = () => readClock(parsed.clock)
@@ -130,25 +131,26 @@ function readClock(clock: () => number): number {
   }
 }
 
-const limitSchema = z
-  .number()
-  .int('must be a whole number')
-  .min(1, 'must be at least 1')
-  .max(1_000_000, 'must be at most 1000000')
-
-const ledgerSchema = strictOptions({
-  window: z
+const ledgerSchema = lazily(() => {
+  const limit = z
     .number()
-    .min(1, 'must be at least 1 second')
-    .max(366 * 24 * 3600, 'must be at most 366 days'),
-  tls: tlsGateSchema.exactOptional(),
-  gate: gateNameSchema.unwrap().exactOptional(),
-  limits: strictOptions({
-    peers: limitSchema.default(10_000),
-    strangers: limitSchema.default(1000),
-  }).prefault({}),
-  strangers: z.enum(['block', 'ignore']).default('block'),
-  clock: z
-    .custom<() => number>((value) => typeof value === 'function', 'must be a function')
-    .default(() => steadyNow),
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(1_000_000, 'must be at most 1000000')
+  return strictOptions({
+    window: z
+      .number()
+      .min(1, 'must be at least 1 second')
+      .max(366 * 24 * 3600, 'must be at most 366 days'),
+    tls: tlsGateSchema().exactOptional(),
+    gate: gateNameSchema().unwrap().exactOptional(),
+    limits: strictOptions({
+      peers: limit.default(10_000),
+      strangers: limit.default(1000),
+    }).prefault({}),
+    strangers: z.enum(['block', 'ignore']).default('block'),
+    clock: z
+      .custom<() => number>((value) => typeof value === 'function', 'must be a function')
+      .default(() => steadyNow),
+  })
 })

@@ -4,6 +4,7 @@ import type { SentHeaders } from '../contract/collect-headers.js'
 import type { ProxyContract } from '../contract/proxy-contract.js'
 import { PeerGateError } from '../errors.js'
 import type { AnonymousPeer, PeerEvidence } from '../evidence.js'
+import { lazily } from '../lazily.js'
 import { madeBy, optionError, parseOptions, strictOptions } from '../options.js'
 import type { PeerSource, RequestLike } from '../peer-source.js'
 import { createEvidenceCache } from './evidence-cache.js'
@@ -66,7 +67,7 @@ export interface ForwardedCacheOptions {
  * ```
  */
 export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
-  const parsed = parseOptions('forwardedSource', forwardedSourceSchema, options)
+  const parsed = parseOptions('forwardedSource', forwardedSourceSchema(), options)
   const { contract, trustedProxies, untrustedSenders, maxAssertionAge, trustSet = null } = parsed
   refuseUnstatedAssertions(contract, maxAssertionAge)
   const removeIdentityHeaders = createIdentityHeaderRemoval(
@@ -182,28 +183,30 @@ function refuseUnstatedAssertions(
   throw optionError('forwardedSource', fault)
 }
 
-const forwardedSourceSchema = strictOptions({
-  contract: z.custom<ProxyContract>(
-    isContract,
-    'must be a contract, such as rfc9440({ proxyVerifies: true })',
-  ),
-  trustedProxies: madeBy<TrustedProxies>(
-    'trustedByCertificate, trustedByUnixSocket or trustedByAddress',
-    isTrustedProxies,
-  ),
-  untrustedSenders: z.enum(['refuse', 'strip']).default('refuse'),
-  trustSet: z.string().min(1, 'must not be empty').exactOptional(),
-  maxAssertionAge: z.literal('unbounded').exactOptional(),
-  mode: z.enum(['enforce', 'observe']).default('enforce'),
-  cache: strictOptions({
-    entries: z.int().min(0).max(100_000).default(1000),
-    bytes: z
-      .int()
-      .min(0)
-      .max(2 ** 30)
-      .default(2 ** 22),
-  }).prefault({}),
-})
+const forwardedSourceSchema = lazily(() =>
+  strictOptions({
+    contract: z.custom<ProxyContract>(
+      isContract,
+      'must be a contract, such as rfc9440({ proxyVerifies: true })',
+    ),
+    trustedProxies: madeBy<TrustedProxies>(
+      'trustedByCertificate, trustedByUnixSocket or trustedByAddress',
+      isTrustedProxies,
+    ),
+    untrustedSenders: z.enum(['refuse', 'strip']).default('refuse'),
+    trustSet: z.string().min(1, 'must not be empty').exactOptional(),
+    maxAssertionAge: z.literal('unbounded').exactOptional(),
+    mode: z.enum(['enforce', 'observe']).default('enforce'),
+    cache: strictOptions({
+      entries: z.int().min(0).max(100_000).default(1000),
+      bytes: z
+        .int()
+        .min(0)
+        .max(2 ** 30)
+        .default(2 ** 22),
+    }).prefault({}),
+  }),
+)
 
 function isContract(value: unknown): boolean {
   const contract = value as ProxyContract | null | undefined

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
+import { lazily } from '../lazily.js'
 import { madeBy, parseOptions, strictOptions } from '../options.js'
 import type { PeerSource, RequestLike } from '../peer-source.js'
 import { readPresentedLeaf, refusalOf, refuseUnverified } from '../tls/accepted-peer.js'
@@ -31,7 +32,7 @@ export interface SocketSourceOptions {
  * @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID
  */
 export function socketSource(options: SocketSourceOptions = {}): PeerSource {
-  const { tls } = parseOptions('socketSource', socketSourceSchema, options)
+  const { tls } = parseOptions('socketSource', socketSourceSchema(), options)
   const readPeer = createSocketReader(tls)
   const removeIdentityHeaders = createIdentityHeaderRemoval()
   const describeUnverified = createUnverifiedReader(tls)
@@ -148,9 +149,8 @@ function closed(fault: string, cause?: unknown): PeerGateError {
 }
 
 /** A TLS gate that {@link createTlsGate} made. */
-export const tlsGateSchema: z.ZodType<TlsGate> = madeBy<TlsGate>(
-  'createTlsGate',
-  (value) => peerReaderOf(value as TlsGate) !== undefined,
+export const tlsGateSchema: () => z.ZodType<TlsGate> = lazily(() =>
+  madeBy<TlsGate>('createTlsGate', (value) => peerReaderOf(value as TlsGate) !== undefined),
 )
 
-const socketSourceSchema = strictOptions({ tls: tlsGateSchema.exactOptional() })
+const socketSourceSchema = lazily(() => strictOptions({ tls: tlsGateSchema().exactOptional() }))

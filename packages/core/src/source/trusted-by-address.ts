@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import * as z from 'zod'
 import { readIpAddress } from '../identity-value/ip-address.js'
 import { parseIpNetwork } from '../identity-value/ip-network.js'
+import { lazily } from '../lazily.js'
 import { optionError, parseOptions, strictOptions } from '../options.js'
 import type { RequestLike } from '../peer-source.js'
 import { createConnectionMemory } from '../tls/connection-memory.js'
@@ -35,7 +36,7 @@ export interface TrustedByAddressOptions {
  * ```
  */
 export function trustedByAddress(options: TrustedByAddressOptions): TrustedProxies {
-  const { addresses, dangerouslyTrustEveryAddress } = parseOptions(owner, schema, options)
+  const { addresses, dangerouslyTrustEveryAddress } = parseOptions(owner, schema(), options)
   const ranges = addresses.map((text, index) => parseRange(text, `addresses.${index}`))
   if (ranges.some(({ prefixLength }) => prefixLength === 0)) {
     if (dangerouslyTrustEveryAddress !== true) throw everyAddress()
@@ -119,7 +120,9 @@ function warnOfEveryAddress(): void {
   })
 }
 
-const schema = strictOptions({
-  addresses: z.array(z.string()).min(1, 'must name at least one address'),
-  dangerouslyTrustEveryAddress: z.literal(true).exactOptional(),
-})
+const schema = lazily(() =>
+  strictOptions({
+    addresses: z.array(z.string()).min(1, 'must name at least one address'),
+    dangerouslyTrustEveryAddress: z.literal(true).exactOptional(),
+  }),
+)

@@ -4,6 +4,7 @@ import { isIdentityRule } from '../identity-rule/identity-rule.js'
 import type { IdentityRule } from '../identity-rule/identity-rule.js'
 import { parseIdentityValue } from '../identity-value/parse-identity-value.js'
 import { quote } from '../identity-value/quote.js'
+import { lazily } from '../lazily.js'
 import { optionError, parseOptions, strictOptions } from '../options.js'
 import type { RequestLike } from '../peer-source.js'
 import type { TlsGate } from '../tls/tls-gate.js'
@@ -42,7 +43,7 @@ export interface TrustedByCertificateOptions {
  * ```
  */
 export function trustedByCertificate(options: TrustedByCertificateOptions): TrustedProxies {
-  const { tls, identity, allow, trustSet } = parseOptions(owner, schema, options)
+  const { tls, identity, allow, trustSet } = parseOptions(owner, schema(), options)
   refuseOpenSet(tls, trustSet)
   const allowed = new Set(allow.map((text, index) => parseAllowed(identity, text, index)))
   const source = { name: 'socket', read: createSocketReader(tls) }
@@ -79,9 +80,11 @@ function parseAllowed({ kind }: IdentityRule, text: string, index: number): stri
   throw optionError(owner, `option "allow.${index}": ${identity.fault}`)
 }
 
-const schema = strictOptions({
-  tls: tlsGateSchema,
-  identity: z.custom<IdentityRule>(isIdentityRule, 'must be an identity rule, such as dnsSan()'),
-  allow: z.array(z.string()).min(1, 'must name at least one identity'),
-  trustSet: z.string().exactOptional(),
-})
+const schema = lazily(() =>
+  strictOptions({
+    tls: tlsGateSchema(),
+    identity: z.custom<IdentityRule>(isIdentityRule, 'must be an identity rule, such as dnsSan()'),
+    allow: z.array(z.string()).min(1, 'must name at least one identity'),
+    trustSet: z.string().exactOptional(),
+  }),
+)

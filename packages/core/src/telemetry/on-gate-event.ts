@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import * as z from 'zod'
 import { describeThrown } from '../contain-callback.js'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { gateChannels } from './gate-channels.js'
 import type { GateEvent, GateEventType } from './gate-event.js'
@@ -38,8 +39,8 @@ export function onGateEvent<Type extends GateEventType = GateEventType>(
   subscriber: (event: Extract<GateEvent, { type: Type }>) => unknown,
   choice: GateEventChoice<Type> = {},
 ): GateSubscription {
-  parseOptions('onGateEvent', subscriberSchema, { subscriber })
-  const { types, gate } = parseOptions('onGateEvent', choiceSchema, choice)
+  parseOptions('onGateEvent', subscriberSchema(), { subscriber })
+  const { types, gate } = parseOptions('onGateEvent', choiceSchema(), choice)
   let faults = 0
   let skipped = 0
   let isBusy = false
@@ -93,14 +94,18 @@ export function onGateEvent<Type extends GateEventType = GateEventType>(
 
 const everyType = Object.keys(gateChannels) as readonly GateEventType[]
 
-const subscriberSchema = strictOptions({
-  subscriber: z.custom<object>(isFunction, 'must be a function'),
-})
+const subscriberSchema = lazily(() =>
+  strictOptions({
+    subscriber: z.custom<object>(isFunction, 'must be a function'),
+  }),
+)
 
-const choiceSchema = strictOptions({
-  types: z.array(z.enum(everyType as [GateEventType])).default([...everyType]),
-  gate: z.string().min(1, 'must not be empty').exactOptional(),
-})
+const choiceSchema = lazily(() =>
+  strictOptions({
+    types: z.array(z.enum(everyType as [GateEventType])).default([...everyType]),
+    gate: z.string().min(1, 'must not be empty').exactOptional(),
+  }),
+)
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
+import { lazily } from '../lazily.js'
 import { schemaBy, strictOptions } from '../options.js'
 import { isIssuedBy, loadCertificates } from './load-certificates.js'
 import type { LoadedCertificate } from './load-certificates.js'
@@ -56,24 +57,27 @@ export interface ClientCaSet {
   readonly canonical: readonly string[]
 }
 
-const materialsSchema: z.ZodType<Material | readonly Material[]> = z.union(
-  [materialSchema, z.array(materialSchema).min(1, 'must hold at least one CA')],
-  { error: 'must be the path of a file, PEM text, bytes of PEM, or a list of these' },
+const materialsSchema = lazily<z.ZodType<Material | readonly Material[]>>(() =>
+  z.union([materialSchema(), z.array(materialSchema()).min(1, 'must hold at least one CA')], {
+    error: 'must be the path of a file, PEM text, bytes of PEM, or a list of these',
+  }),
 )
 
-const fullSchema: z.ZodType<ClientCaSetOptions> = strictOptions({
-  anchors: materialsSchema,
-  issuers: materialsSchema.exactOptional(),
-  path: materialsSchema.exactOptional(),
-  revocation: revocationSchema.exactOptional(),
-  alsoIssuesServers: z.boolean().exactOptional(),
-})
+const fullSchema = lazily<z.ZodType<ClientCaSetOptions>>(() =>
+  strictOptions({
+    anchors: materialsSchema(),
+    issuers: materialsSchema().exactOptional(),
+    path: materialsSchema().exactOptional(),
+    revocation: revocationSchema().exactOptional(),
+    alsoIssuesServers: z.boolean().exactOptional(),
+  }),
+)
 
 type WrittenSet = ClientCaSetOptions | Material | readonly Material[]
 
 /** A set is written in full, or as its anchors alone. */
-export const clientCaSetSchema: z.ZodType<WrittenSet> = schemaBy<WrittenSet>((value) =>
-  isWrittenInFull(value) ? fullSchema : materialsSchema,
+export const clientCaSetSchema: () => z.ZodType<WrittenSet> = lazily(() =>
+  schemaBy<WrittenSet>((value) => (isWrittenInFull(value) ? fullSchema() : materialsSchema())),
 )
 
 function isWrittenInFull(value: unknown): boolean {

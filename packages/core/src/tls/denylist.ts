@@ -3,6 +3,7 @@ import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { formatDistinguishedName } from '../certificate/format-distinguished-name.js'
 import { PeerGateError } from '../errors.js'
 import { twinsOf } from '../identity-value/twin-fingerprints.js'
+import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 
 /** Certificates that are refused at once, whatever their CA says of them. */
@@ -26,7 +27,7 @@ export interface Denylist {
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
 export function parseDenylist(owner: string, options: DenylistOptions): Denylist {
-  const { fingerprints = [], serialNumbers = [] } = parseOptions(owner, denylistSchema, options)
+  const { fingerprints = [], serialNumbers = [] } = parseOptions(owner, denylistSchema(), options)
   const denied = new Set([
     ...fingerprints.map((fingerprint) => fingerprint.replaceAll(':', '').toUpperCase()),
     ...serialNumbers.map(({ issuer, serialNumber }) => serialKey(issuer, serialNumber)),
@@ -47,22 +48,28 @@ export function parseDenylist(owner: string, options: DenylistOptions): Denylist
   })
 }
 
-const fingerprintSchema = z
-  .string()
-  .regex(
-    /^(?:[\da-f]{64}|[\da-f]{2}(?::[\da-f]{2}){31})$/iu,
-    'must be a SHA-256 fingerprint: 64 hexadecimal digits, with colons or without',
-  )
+const fingerprintSchema = lazily(() =>
+  z
+    .string()
+    .regex(
+      /^(?:[\da-f]{64}|[\da-f]{2}(?::[\da-f]{2}){31})$/iu,
+      'must be a SHA-256 fingerprint: 64 hexadecimal digits, with colons or without',
+    ),
+)
 
-const serialNumberSchema = strictOptions({
-  issuer: z.string().min(1, 'must not be empty'),
-  serialNumber: z.string().regex(/^[\da-f]{1,40}$/iu, 'must be 1 to 40 hexadecimal digits'),
-})
+const serialNumberSchema = lazily(() =>
+  strictOptions({
+    issuer: z.string().min(1, 'must not be empty'),
+    serialNumber: z.string().regex(/^[\da-f]{1,40}$/iu, 'must be 1 to 40 hexadecimal digits'),
+  }),
+)
 
-export const denylistSchema: z.ZodType<DenylistOptions> = strictOptions({
-  fingerprints: z.array(fingerprintSchema).exactOptional(),
-  serialNumbers: z.array(serialNumberSchema).exactOptional(),
-})
+export const denylistSchema: () => z.ZodType<DenylistOptions> = lazily(() =>
+  strictOptions({
+    fingerprints: z.array(fingerprintSchema()).exactOptional(),
+    serialNumbers: z.array(serialNumberSchema()).exactOptional(),
+  }),
+)
 
 /** One key for every way to write a serial number. */
 function serialKey(issuer: string, serialNumber: string): string {

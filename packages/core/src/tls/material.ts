@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isUint8Array } from 'node:util/types'
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { PeerGateError } from '../errors.js'
 import { fileUnreadable } from '../file-unreadable.js'
 
@@ -10,9 +11,11 @@ import { fileUnreadable } from '../file-unreadable.js'
  */
 export type Material = string | Uint8Array
 
-export const materialSchema: z.ZodType<Material> = z.custom<Material>(
-  (value) => (typeof value === 'string' ? value !== '' : isUint8Array(value)),
-  'must be the path of a file, PEM text, or bytes of PEM',
+export const materialSchema: () => z.ZodType<Material> = lazily(() =>
+  z.custom<Material>(
+    (value) => (typeof value === 'string' ? value !== '' : isUint8Array(value)),
+    'must be the path of a file, PEM text, or bytes of PEM',
+  ),
 )
 
 /**

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { TlsOptions } from 'node:tls'
 import { isUint8Array } from 'node:util/types'
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { optionError, strictOptions } from '../options.js'
 
 /**
@@ -83,18 +84,20 @@ const noResumption: Resumption = Object.freeze({
   }),
 })
 
-export const resumptionSchema: z.ZodType<ResumptionOptions> = strictOptions({
-  maxAge: z
-    .number()
-    .refine(
-      (seconds) => Number.isInteger(seconds) && 1 <= seconds && seconds <= 300,
-      'must be a whole number of seconds, 1 to 300',
-    ),
-  // An undefined secret is one that could not be found, not one that nobody wants to share.
-  sharedSecret: z
-    .custom<string | Uint8Array>(isSharedSecret, 'must be text or bytes, at least 32 bytes long')
-    .exactOptional(),
-})
+export const resumptionSchema: () => z.ZodType<ResumptionOptions> = lazily(() =>
+  strictOptions({
+    maxAge: z
+      .number()
+      .refine(
+        (seconds) => Number.isInteger(seconds) && 1 <= seconds && seconds <= 300,
+        'must be a whole number of seconds, 1 to 300',
+      ),
+    // An undefined secret is one that could not be found, not one that nobody wants to share.
+    sharedSecret: z
+      .custom<string | Uint8Array>(isSharedSecret, 'must be text or bytes, at least 32 bytes long')
+      .exactOptional(),
+  }),
+)
 
 const secretLength = 32
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { strictOptions } from '../options.js'
 import { materialSchema } from './material.js'
 import type { Material } from './material.js'
@@ -14,16 +15,21 @@ export interface RevocationOptions {
   readonly whenStale?: 'fail' | { readonly grace: number } | undefined
 }
 
-export const revocationSchema: z.ZodType<RevocationOptions> = strictOptions({
-  lists: z.union([materialSchema, z.array(materialSchema).min(1, 'must hold at least one list')], {
-    error: 'must be the path of a file, PEM text, bytes of PEM or DER, or a list of these',
+export const revocationSchema: () => z.ZodType<RevocationOptions> = lazily(() =>
+  strictOptions({
+    lists: z.union(
+      [materialSchema(), z.array(materialSchema()).min(1, 'must hold at least one list')],
+      {
+        error: 'must be the path of a file, PEM text, bytes of PEM or DER, or a list of these',
+      },
+    ),
+    whenStale: z
+      .union([z.literal('fail'), strictOptions({ grace: graceSchema() })], {
+        error: 'must be "fail" or { grace: whole seconds }',
+      })
+      .optional(),
   }),
-  whenStale: z
-    .union([z.literal('fail'), strictOptions({ grace: graceSchema() })], {
-      error: 'must be "fail" or { grace: whole seconds }',
-    })
-    .optional(),
-})
+)
 
 function graceSchema(): z.ZodType<number> {
   const error = 'must be of 1 to 31536000 seconds, a year'

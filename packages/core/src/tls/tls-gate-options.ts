@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 import { optionError, parseOptions, schemaBy, strictOptions } from '../options.js'
 import { problemTypeBaseSchema } from '../problem-details.js'
 import { reloadSchema } from '../reload/reload-options.js'
@@ -115,7 +116,7 @@ export interface ParsedTlsGateOptions {
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
 export function parseTlsGateOptions(options: TlsGateOptions): ParsedTlsGateOptions {
-  const { refusals, ...parsed } = parseOptions('createTlsGate', tlsGateSchema, options)
+  const { refusals, ...parsed } = parseOptions('createTlsGate', tlsGateSchema(), options)
   if (parsed.mode === 'strict') return { ...parsed, refusals: refusals ?? 'handshake' }
   if (refusals === undefined) return { ...parsed, refusals: 'recorded' }
   const fault = `option "refusals" is for the mode "strict"; "${parsed.mode}" refuses nobody before HTTP`
@@ -126,15 +127,15 @@ interface WrittenTlsGateOptions extends Omit<ParsedTlsGateOptions, 'refusals'> {
   readonly refusals?: Refusals | undefined
 }
 
-const rulesShape = {
-  name: gateNameSchema,
+const rulesShape = lazily(() => ({
+  name: gateNameSchema(),
   mode: z.enum(rolloutModes).default('strict'),
-  problemTypeBase: problemTypeBaseSchema.exactOptional(),
-  denylist: denylistSchema.default({}),
+  problemTypeBase: problemTypeBaseSchema().exactOptional(),
+  denylist: denylistSchema().default({}),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
   refusals: z.enum(['handshake', 'recorded']).optional(),
-  resumption: resumptionSchema.optional(),
-  reload: reloadSchema,
+  resumption: resumptionSchema().optional(),
+  reload: reloadSchema(),
   closing: strictOptions({
     within: z.number().min(0).max(3600).default(10),
     atExpiry: z.boolean().default(false),
@@ -145,31 +146,36 @@ const rulesShape = {
   onReload: z
     .custom<(outcome: ReloadOutcome) => unknown>(isFunction, 'must be a function')
     .optional(),
-}
-
-const oneHostSchema = strictOptions({
-  ...hostShape,
-  hosts: z.never().exactOptional(),
-  ...rulesShape,
-}).transform(({ server, clientCas, hosts: _hosts, ...rules }) => ({
-  ...rules,
-  hosts: new Map<HostName, HostOptions>([[null, { server, clientCas }]]),
 }))
 
-const ofEachHost = z.never('belongs to each of the hosts').exactOptional()
+const oneHostSchema = lazily(() =>
+  strictOptions({
+    ...hostShape(),
+    hosts: z.never().exactOptional(),
+    ...rulesShape(),
+  }).transform(({ server, clientCas, hosts: _hosts, ...rules }) => ({
+    ...rules,
+    hosts: new Map<HostName, HostOptions>([[null, { server, clientCas }]]),
+  })),
+)
 
-const severalHostsSchema = strictOptions({
-  server: ofEachHost,
-  clientCas: ofEachHost,
-  hosts: hostsSchema,
-  ...rulesShape,
-}).transform(({ hosts, server: _server, clientCas: _clientCas, ...rules }) => ({
-  ...rules,
-  hosts: new Map<HostName, HostOptions>(Object.entries(hosts)),
-}))
+const severalHostsSchema = lazily(() => {
+  const ofEachHost = z.never('belongs to each of the hosts').exactOptional()
+  return strictOptions({
+    server: ofEachHost,
+    clientCas: ofEachHost,
+    hosts: hostsSchema(),
+    ...rulesShape(),
+  }).transform(({ hosts, server: _server, clientCas: _clientCas, ...rules }) => ({
+    ...rules,
+    hosts: new Map<HostName, HostOptions>(Object.entries(hosts)),
+  }))
+})
 
-const tlsGateSchema = schemaBy<WrittenTlsGateOptions>((options) =>
-  namesHosts(options) ? severalHostsSchema : oneHostSchema,
+const tlsGateSchema = lazily(() =>
+  schemaBy<WrittenTlsGateOptions>((options) =>
+    namesHosts(options) ? severalHostsSchema() : oneHostSchema(),
+  ),
 )
 
 function namesHosts(options: unknown): boolean {

@@ -105,7 +105,7 @@ t.test('refuses options that are not sound', (t) => {
     ],
   ] as const) {
     const given = { maxAge: 60, ...own }
-    const fault = faultOf(() => parseOptions('test', resumptionSchema, given))
+    const fault = faultOf(() => parseOptions('test', resumptionSchema(), given))
     t.equal(fault?.code, 'ERR_PEERGATE_OPTION_INVALID')
     t.equal(fault?.detail, `test: ${detail}`)
   }
@@ -119,7 +119,7 @@ t.test('takes the shortest and the longest age, and secrets of 32 bytes', (t) =>
     { maxAge: 60, sharedSecret: 'é'.repeat(16) },
     { maxAge: 60, sharedSecret: new Uint8Array(32) },
   ]) {
-    t.strictSame(parseOptions('test', resumptionSchema, given), given)
+    t.strictSame(parseOptions('test', resumptionSchema(), given), given)
   }
   t.end()
 })

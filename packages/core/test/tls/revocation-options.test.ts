@@ -17,7 +17,7 @@ t.test('takes lists and a rule for stale ones', (t) => {
     { lists: 'crl.pem', whenStale: { grace: 31_536_000 } },
     { lists: 'crl.pem', whenStale: undefined },
   ]) {
-    t.same(parseOptions('createTlsGate', revocationSchema, options), options)
+    t.same(parseOptions('createTlsGate', revocationSchema(), options), options)
   }
   t.end()
 })
@@ -42,7 +42,7 @@ t.test('refuses options that are not well-formed', (t) => {
     [{ lists: 'a', whenStale: { grace: 60, days: 1 } }, 'option "whenStale.days" is not known'],
   ] as const) {
     t.same(
-      refusalOf(() => parseOptions('createTlsGate', revocationSchema, options)),
+      refusalOf(() => parseOptions('createTlsGate', revocationSchema(), options)),
       { code: 'ERR_PEERGATE_OPTION_INVALID', detail: `createTlsGate: ${fault}` },
     )
   }

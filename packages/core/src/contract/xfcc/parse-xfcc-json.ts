@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../../lazily.js'
 import { malformed } from '../contract-fault.js'
 import { parseUniqueJson } from '../decode/unique-json.js'
 import type { XfccElement } from './xfcc-element.js'
@@ -28,7 +29,7 @@ export function parseXfccJson(header: string, text: string): readonly (XfccEleme
 const shape = 'must be an array of objects with members of the right type'
 
 function elementOf(header: string, object: unknown): XfccElement | null {
-  const { success, data } = objectSchema.safeParse(object)
+  const { success, data } = objectSchema().safeParse(object)
   if (!success) throw malformed(header, shape)
   if (Object.keys(object as object).length === 0) return null
   const { hash = null, cert = null, chain, uri = [], dns = [] } = data
@@ -41,19 +42,20 @@ function elementOf(header: string, object: unknown): XfccElement | null {
   }
 }
 
-const textSchema = z.string().exactOptional()
-const listSchema = z.array(z.string()).exactOptional()
-
 /** Other members are left out. */
-const objectSchema = z.object({
-  hash: textSchema,
-  cert: textSchema,
-  subject: textSchema,
-  issuer: textSchema,
-  by: listSchema,
-  chain: listSchema,
-  uri: listSchema,
-  dns: listSchema,
+const objectSchema = lazily(() => {
+  const text = z.string().exactOptional()
+  const list = z.array(z.string()).exactOptional()
+  return z.object({
+    hash: text,
+    cert: text,
+    subject: text,
+    issuer: text,
+    by: list,
+    chain: list,
+    uri: list,
+    dns: list,
+  })
 })
 
 function isName(name: string): boolean {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lazily } from '../../lazily.js'
 import { strictOptions } from '../../options.js'
 import { ambiguous, malformed } from '../contract-fault.js'
 import type { ProxyVerifies } from '../proxy-verifies.js'
@@ -25,17 +26,18 @@ export interface EnvoyXfccOptions extends ProxyVerifies {
 
 const mostElements = 16
 
-const count = `must be a whole number of 1 to ${mostElements}`
-const countSchema = z.int(count).min(1, count).max(mostElements, count)
-
-export const xfccSchema: z.ZodType<Required<EnvoyXfccOptions>> = strictOptions({
-  proxyVerifies: proxyVerifiesSchema,
-  elements: countSchema,
-  hop: countSchema,
-  hash: z.enum(['optional', 'required']).default('required'),
-}).refine(({ elements, hop }) => hop <= elements, {
-  path: ['hop'],
-  error: 'must not exceed option "elements"',
+export const xfccSchema: () => z.ZodType<Required<EnvoyXfccOptions>> = lazily(() => {
+  const fault = `must be a whole number of 1 to ${mostElements}`
+  const count = z.int(fault).min(1, fault).max(mostElements, fault)
+  return strictOptions({
+    proxyVerifies: proxyVerifiesSchema(),
+    elements: count,
+    hop: count,
+    hash: z.enum(['optional', 'required']).default('required'),
+  }).refine(({ elements, hop }) => hop <= elements, {
+    path: ['hop'],
+    error: 'must not exceed option "elements"',
+  })
 })
 
 /** @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED above 16 elements */

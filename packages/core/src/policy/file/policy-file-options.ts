@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { identityKinds } from '../../client-identity.js'
 import type { IdentityKind } from '../../client-identity.js'
+import { lazily } from '../../lazily.js'
 import { parseOptions, strictOptions } from '../../options.js'
 import { reloadSchema } from '../../reload/reload-options.js'
 import type {
@@ -50,21 +51,23 @@ export interface ParsedPolicyFileOptions {
 
 /** @throws {PeerGateError} ERR_PEERGATE_OPTION_INVALID */
 export function parsePolicyFileOptions(options: unknown): ParsedPolicyFileOptions {
-  return parseOptions('policyFile', policyFileSchema, options)
+  return parseOptions('policyFile', policyFileSchema(), options)
 }
 
-const policyFileSchema: z.ZodType<ParsedPolicyFileOptions> = strictOptions({
-  name: gateNameSchema,
-  path: z
-    .string()
-    .regex(/\.(?:json|ya?ml)$/u, 'must be the path of a file that ends in .json, .yaml or .yml'),
-  identity: z.enum(identityKinds),
-  permissions: z.array(z.string()).readonly(),
-  reload: reloadSchema,
-  onReload: z
-    .custom<(outcome: PolicyReloadOutcome) => unknown>(
-      (value) => typeof value === 'function',
-      'must be a function',
-    )
-    .optional(),
-})
+const policyFileSchema = lazily<z.ZodType<ParsedPolicyFileOptions>>(() =>
+  strictOptions({
+    name: gateNameSchema(),
+    path: z
+      .string()
+      .regex(/\.(?:json|ya?ml)$/u, 'must be the path of a file that ends in .json, .yaml or .yml'),
+    identity: z.enum(identityKinds),
+    permissions: z.array(z.string()).readonly(),
+    reload: reloadSchema(),
+    onReload: z
+      .custom<(outcome: PolicyReloadOutcome) => unknown>(
+        (value) => typeof value === 'function',
+        'must be a function',
+      )
+      .optional(),
+  }),
+)

@@ -1,5 +1,6 @@
-import { CST, Composer, Lexer, Parser, isMap, isScalar, isSeq } from 'yaml'
-import type { Document } from 'yaml'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
+import { lazily } from '../../lazily.js'
 import { addEntry, deepestLevel, tooDeep } from './document.js'
 import type { DocumentEntry, DocumentNode, DocumentScalar, FaultAt } from './document.js'
 
@@ -9,10 +10,11 @@ import type { DocumentEntry, DocumentNode, DocumentScalar, FaultAt } from './doc
  */
 export function readYaml(text: string, fault: FaultAt): DocumentNode {
   // Keys are compared on the way to our own nodes, in linear time.
+  const { Composer } = yaml()
   const composer = new Composer({ uniqueKeys: false })
   stopAtFirstError(composer, fault)
   const [document, second] = composer.compose(readTokens(text, fault), true, text.length)
-  const { contents, errors, warnings, range } = document as Document.Parsed
+  const { contents, errors, warnings, range } = document as Yaml.Document.Parsed
   const [problem] = [...errors, ...warnings]
   /* c8 ignore next 2 -- for a version of the parser that collects its errors in another way */
   if (problem !== undefined)
@@ -25,8 +27,11 @@ export function readYaml(text: string, fault: FaultAt): DocumentNode {
   return root
 }
 
+/** Loaded with the first such file: it takes about as long as all that is of this package. */
+const yaml = lazily(() => createRequire(import.meta.url)('yaml') as typeof Yaml)
+
 /** It would collect them, and a file can have one at every second character, which takes a minute. */
-function stopAtFirstError(composer: Composer, fault: FaultAt): void {
+function stopAtFirstError(composer: Yaml.Composer, fault: FaultAt): void {
   let first: Error | undefined
   Object.defineProperty(composer, 'onError', {
     value(source: ErrorSource, _code: string, message: string) {
@@ -48,7 +53,8 @@ function offsetOfError(source: ErrorSource): number {
 const mostLexemes = 1_000_000
 
 /** The tokens of `text`, of which those are refused that give a value another meaning. */
-function* readTokens(text: string, fault: FaultAt): Generator<CST.Token> {
+function* readTokens(text: string, fault: FaultAt): Generator<Yaml.CST.Token> {
+  const { CST, Lexer, Parser } = yaml()
   const parser = new Parser()
   let isContent = false
   let count = 0
@@ -67,7 +73,7 @@ function* readTokens(text: string, fault: FaultAt): Generator<CST.Token> {
   yield* parser.end()
 }
 
-const refusals: ReadonlyMap<CST.TokenType | null, string> = new Map([
+const refusals: ReadonlyMap<Yaml.CST.TokenType | null, string> = new Map([
   ['alias', 'must not hold an alias; write the value out'],
   ['anchor', 'must not hold an anchor; write the value out where it is needed'],
   ['directive-line', 'must not hold a directive'],
@@ -76,6 +82,7 @@ const refusals: ReadonlyMap<CST.TokenType | null, string> = new Map([
 
 /** `at` is for a value that is not there, as behind a key alone. */
 function toNode(value: unknown, at: number, fault: FaultAt): DocumentNode {
+  const { isMap, isScalar, isSeq } = yaml()
   if (isMap(value)) {
     const start = startOf(value, at)
     const entries = new Map<string, DocumentEntry>()
@@ -95,7 +102,7 @@ function toNode(value: unknown, at: number, fault: FaultAt): DocumentNode {
 }
 
 function readKey(key: unknown, at: number, fault: FaultAt): string {
-  if (!isScalar(key) || typeof key.value !== 'string') {
+  if (!yaml().isScalar(key) || typeof key.value !== 'string') {
     throw fault(at, 'must have a text for a key; put it into quotes')
   }
   if (key.value === '<<') throw fault(at, 'must not hold a merge key; write the values out')
