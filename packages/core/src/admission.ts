@@ -5,7 +5,7 @@ import { PeerGateError } from './errors.js'
 import { isFingerprint } from './identity-value/fingerprint.js'
 import { parseIdentityValue } from './identity-value/parse-identity-value.js'
 import { quote } from './identity-value/quote.js'
-import { rememberTwins, twinsOf } from './identity-value/twin-fingerprints.js'
+import { shareTwins } from './identity-value/twin-fingerprints.js'
 import { isAssured } from './assurance.js'
 import type { Assurance } from './assurance.js'
 import type { AnonymousPeer, PeerEvidence } from './evidence.js'
@@ -161,7 +161,7 @@ function identify(evidence: PeerEvidence, rule: IdentityRule): Admission {
   }
   const identity = createIdentity(evidence, rule.kind, value)
   // Nobody can say of a hash alone what the other hashes of its certificate are.
-  rememberTwins(identity, twinsOf(evidence.certificate) ?? null)
+  shareTwins(identity, evidence.certificate)
   return Object.freeze({ evidence, identity, refusal: null })
 }
 

@@ -10,8 +10,9 @@ export function readText(reader: DerReader, element: DerElement, field: string):
     case tags.visibleString:
     case tags.ia5String:
       return readAscii(reader, element, field)
+    // T.61 as every implementation reads it; its escape sequences are nowhere in use.
     case tags.teletexString:
-      return readLatin1(reader, element)
+      return latin1Of(reader, element)
     case tags.bmpString:
       return readBmp(reader, element, field)
     case tags.universalString:
@@ -23,27 +24,33 @@ export function readText(reader: DerReader, element: DerElement, field: string):
 
 /** Reads the value of an element, whatever its tag, as ASCII: the repertoire of an IA5String. */
 export function readAscii(reader: DerReader, element: DerElement, field: string): string {
-  const content = contentOf(reader, element)
-  for (const byte of content) {
-    if (byte >= 0x80) throw malformed(field, 'has a byte that is not ASCII')
+  if (isAscii(reader, element)) return latin1Of(reader, element)
+  throw malformed(field, 'has a byte that is not ASCII')
+}
+
+/** Reads the value of an element, whatever its tag, with a character for each byte. */
+export function latin1Of({ bytes }: DerReader, { content, end }: DerElement): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + content, end - content).toString('latin1')
+}
+
+function isAscii({ bytes }: DerReader, { content, end }: DerElement): boolean {
+  for (let index = content; index < end; index += 1) {
+    if ((bytes[index] as number) >= 0x80) return false
   }
-  return utf8.decode(content)
+  return true
 }
 
 /** `ignoreBOM` keeps a byte order mark in the text, instead of letting two texts become one. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function readUtf8(reader: DerReader, element: DerElement, field: string): string {
+  // As nearly all of it is, and then there is nothing to decode.
+  if (isAscii(reader, element)) return latin1Of(reader, element)
   try {
     return utf8.decode(contentOf(reader, element))
   } catch {
     throw malformed(field, 'is not UTF-8')
   }
-}
-
-/** T.61 as every implementation reads it; its escape sequences are nowhere in use. */
-function readLatin1(reader: DerReader, element: DerElement): string {
-  return Buffer.from(contentOf(reader, element)).toString('latin1')
 }
 
 /** BMPString is UCS-2: surrogates, paired or not, are no characters of it. */

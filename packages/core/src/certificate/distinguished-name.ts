@@ -81,20 +81,25 @@ const commonNameId = '2.5.4.3'
 
 function readStep(steps: DerReader, field: string): RelativeDistinguishedName {
   const set = enter(steps, tags.set, field)
+  const starts: number[] = []
   const attributes: NameAttribute[] = []
-  let previous: Uint8Array | null = null
   while (hasMore(set)) {
-    const start = set.position
+    starts.push(set.position)
     attributes.push(readAttribute(set, field))
-    const encoding = set.bytes.subarray(start, set.position)
-    // DER sorts the elements of a SET OF by their bytes (X.690 §11.6).
-    if (previous !== null && Buffer.compare(previous, encoding) > 0) {
-      throw malformed(field, 'has a SET OF that is not sorted')
-    }
-    previous = encoding
   }
   if (attributes.length === 0) throw malformed(field, 'has a step without attributes')
+  if (attributes.length > 1) refuseUnsorted(set, starts, field)
   return Object.freeze(attributes)
+}
+
+/** DER sorts the elements of a SET OF by their bytes (X.690 §11.6). */
+function refuseUnsorted({ bytes, end }: DerReader, starts: readonly number[], field: string): void {
+  const encodings = starts.map((start, index) => bytes.subarray(start, starts[index + 1] ?? end))
+  for (const [index, encoding] of encodings.entries()) {
+    const previous = encodings[index - 1]
+    if (previous === undefined || Buffer.compare(previous, encoding) <= 0) continue
+    throw malformed(field, 'has a SET OF that is not sorted')
+  }
 }
 
 function readAttribute(set: DerReader, field: string): NameAttribute {

@@ -43,6 +43,8 @@ function formatAttribute({ typeId, text, der }: NameAttribute): string {
 }
 
 function escapeText(text: string): string {
+  // As nearly all of it is, and then there is nothing to escape.
+  if (/^[\w./:@-]+(?: [\w./:@-]+)*$/u.test(text)) return text
   return text
     .replaceAll(/[\\"+,;<>]|^[ #]| $/g, '\\$&')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeBytes)

@@ -8,6 +8,7 @@ import {
   type DerElement,
   type DerReader,
 } from './der.js'
+import { latin1Of } from './der-text.js'
 
 /** Reads an OBJECT IDENTIFIER as dotted decimals. */
 export function readObjectIdentifier(reader: DerReader, field: string): string {
@@ -26,11 +27,21 @@ export function decodeObjectIdentifier(
   if (element.end - element.content > maximumBytes) {
     throw malformed(field, `has an object identifier of more than ${maximumBytes} bytes`)
   }
+  const encoded = latin1Of(reader, element)
+  const known = decoded.get(encoded)
+  if (known !== undefined) return known
   const arcs = openElement(reader, element)
   let dotted = firstArcs(readArc(arcs, field))
   while (hasMore(arcs)) dotted += `.${readArc(arcs, field)}`
+  if (decoded.size === mostDecoded) decoded.clear()
+  decoded.set(encoded, dotted)
   return dotted
 }
+
+/** Certificates have the same few all the time; what strangers invent must not fill the memory. */
+const decoded = new Map<string, string>()
+
+const mostDecoded = 1_000
 
 const maximumBytes = 64
 

@@ -48,9 +48,8 @@ export function parseCertificate(der: Uint8Array): CertificateFacts {
   const beforeSignature = bytes.subarray(start, certificate.position)
   const signature = readBitStringOfBytes(certificate, 'signatureValue')
   leave(certificate, 'certificate')
-  const fingerprint256 = fingerprintOf(bytes)
-  const facts = Object.freeze({ ...readSigned(signed, algorithm), fingerprint256 })
-  rememberTwins(facts, listTwinFingerprints({ beforeSignature, algorithm, signature }))
+  const facts = Object.freeze(readSigned(signed, algorithm, fingerprintOf(bytes)))
+  rememberTwins(facts, () => listTwinFingerprints({ beforeSignature, algorithm, signature }))
   return facts
 }
 
@@ -65,7 +64,8 @@ function tooLarge(length: number): PeerGateError {
 function readSigned(
   signed: DerReader,
   outerAlgorithm: Uint8Array,
-): Omit<CertificateFacts, 'fingerprint256'> {
+  fingerprint256: string,
+): CertificateFacts {
   const version = readVersion(signed)
   const serialNumber = readSerialNumber(signed, 'serialNumber')
   const innerAlgorithm = readSignatureAlgorithm(signed, 'signature')
@@ -79,9 +79,22 @@ function readSigned(
   leave(validity, 'validity')
   const subject = readDistinguishedName(signed, 'subject')
   const publicKey = readPublicKey(signed, 'subjectPublicKeyInfo')
-  const extensions = readOptionalFields(signed, version)
+  const { subjectAlternativeNames, keyUsage, extendedKeyUsage, basicConstraints } =
+    readOptionalFields(signed, version)
   leave(signed, 'tbsCertificate')
-  return { subject, issuer, serialNumber, notBefore, notAfter, publicKey, ...extensions }
+  return {
+    subject,
+    issuer,
+    serialNumber,
+    notBefore,
+    notAfter,
+    fingerprint256,
+    subjectAlternativeNames,
+    keyUsage,
+    extendedKeyUsage,
+    basicConstraints,
+    publicKey,
+  }
 }
 
 type Version = 1 | 2 | 3

@@ -1,3 +1,5 @@
+import { createBoundedCache } from '../bounded-cache.js'
+import type { CacheLimits } from '../bounded-cache.js'
 import type { SentHeaders } from '../contract/collect-headers.js'
 import type { PeerEvidence } from '../evidence.js'
 
@@ -7,49 +9,21 @@ export interface EvidenceCache {
   readonly set: (sent: SentHeaders, evidence: PeerEvidence) => void
 }
 
+/** `bytes` is how much text of headers is kept. */
+export function createEvidenceCache(limits: CacheLimits): EvidenceCache {
+  const entries = createBoundedCache<number, Entry>(limits)
+  return {
+    get(sent) {
+      const entry = entries.get(markOf(sent))
+      return entry !== undefined && isSame(entry.sent, sent) ? entry.evidence : undefined
+    },
+    set: (sent, evidence) => entries.set(markOf(sent), { sent, evidence }, lengthOf(sent)),
+  }
+}
+
 interface Entry {
   readonly sent: SentHeaders
   readonly evidence: PeerEvidence
-  readonly bytes: number
-}
-
-/** `bytes` is how much text of headers is kept. What alone is longer is not remembered. */
-export function createEvidenceCache(limits: {
-  readonly entries: number
-  readonly bytes: number
-}): EvidenceCache {
-  // A map is in the order in which its entries were set.
-  const entries = new Map<number, Entry>()
-  let bytes = 0
-
-  function forget(mark: number, entry: Entry): void {
-    entries.delete(mark)
-    bytes -= entry.bytes
-  }
-
-  return {
-    get(sent) {
-      const mark = markOf(sent)
-      const entry = entries.get(mark)
-      if (entry === undefined || !isSame(entry.sent, sent)) return undefined
-      entries.delete(mark)
-      entries.set(mark, entry)
-      return entry.evidence
-    },
-    set(sent, evidence) {
-      const entry = { sent, evidence, bytes: lengthOf(sent) }
-      if (entry.bytes > limits.bytes) return
-      const mark = markOf(sent)
-      const known = entries.get(mark)
-      if (known !== undefined) forget(mark, known)
-      entries.set(mark, entry)
-      bytes += entry.bytes
-      for (const [oldest, old] of entries) {
-        if (entries.size <= limits.entries && bytes <= limits.bytes) return
-        forget(oldest, old)
-      }
-    },
-  }
 }
 
 /**

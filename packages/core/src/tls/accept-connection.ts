@@ -1,5 +1,4 @@
 import type { TLSSocket } from 'node:tls'
-import { openCertificate } from '../certificate/open-certificate.js'
 import { PeerGateError } from '../errors.js'
 import { readPresentedLeaf, refusalOf, refuseUnverified } from './accepted-peer.js'
 import type { PresentedLeaf } from './accepted-peer.js'
@@ -56,9 +55,7 @@ function describe(
   leaf: PresentedLeaf | null,
   clientCas: Parameters<typeof unverifiedPeerOf>[1],
 ): DescribeUnverified {
-  if (leaf === null) return () => null
-  const { certificate, der } = leaf
-  return unverifiedPeerOf({ certificate, open: () => openCertificate(der) }, clientCas)
+  return leaf === null ? () => null : unverifiedPeerOf(leaf, clientCas)
 }
 
 /** Where no tickets are issued, a resumed session was made by somebody else's keys. */

@@ -1,3 +1,4 @@
+import { createBoundedCache } from '../bounded-cache.js'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
@@ -13,7 +14,7 @@ export interface PeerSocket {
   readonly getSession: () => Uint8Array | null | undefined
 }
 
-/** The leaf that a peer presented, and what it says. */
+/** The leaf that a peer presented, and what it says: one object as long as the leaf is remembered. */
 export interface PresentedLeaf {
   readonly der: Uint8Array
   readonly certificate: CertificateFacts
@@ -34,7 +35,25 @@ export function readPresentedLeaf(socket: PeerSocket): PresentedLeaf {
     const fault = 'the peer sent no certificate; it needs one that a client CA issued'
     throw new PeerGateError('ERR_PEERGATE_CERTIFICATE_MISSING', fault)
   }
-  return { der, certificate: parseCertificate(der) }
+  return knownLeaf(der) ?? readLeaf(der)
+}
+
+/** Peers come again with the same leaf, and what it says depends on nothing else. */
+const leaves = createBoundedCache<string, PresentedLeaf>({ entries: 1_000, bytes: 2 ** 20 })
+
+function knownLeaf(der: Uint8Array): PresentedLeaf | undefined {
+  return leaves.get(textOf(der))
+}
+
+function readLeaf(der: Uint8Array): PresentedLeaf {
+  const leaf = { der, certificate: parseCertificate(der) }
+  leaves.set(textOf(der), leaf, der.length)
+  return leaf
+}
+
+/** A character for each byte. */
+function textOf(der: Uint8Array): string {
+  return Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')
 }
 
 function readLeafDer(socket: PeerSocket): Uint8Array | null {

@@ -1,5 +1,4 @@
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
-import { openCertificate } from '../certificate/open-certificate.js'
 import type { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
@@ -40,8 +39,7 @@ export function capturePeer(
   host: HostName,
   verified: TrustState | null,
 ): CapturedPeer {
-  const { der, certificate } = presented
-  const leaf = openCertificate(der)
+  const { certificate } = presented
   let standing: Standing | null = null
   let refusal: PeerGateError | null = null
   let describe = describeNobody
@@ -50,7 +48,7 @@ export function capturePeer(
     // By the state and not by its epoch: lists that were issued anew are of the same epoch.
     if (standing?.state === state) return standing
     state.denylist.refuseDenied(certificate)
-    const membership = state.clientCasOf(host).findMembership(leaf)
+    const membership = state.clientCasOf(host).findMembership(presented)
     standing = {
       state,
       membership,
@@ -72,7 +70,7 @@ export function capturePeer(
         return evidence
       } catch (cause) {
         refusal = refusalOf(cause)
-        describe = unverifiedPeerOf({ certificate, open: () => leaf }, state.clientCasOf(host))
+        describe = unverifiedPeerOf(presented, state.clientCasOf(host))
         return refusal
       }
     },

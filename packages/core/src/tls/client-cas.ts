@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
+import { openCertificate } from '../certificate/open-certificate.js'
 import { PeerGateError } from '../errors.js'
 import { loadClientCaSet } from './client-ca-set.js'
 import type { ClientCaSet, ClientCaSetOptions } from './client-ca-set.js'
@@ -21,8 +22,12 @@ export interface ClientCas {
   readonly endsBelowRoots: boolean
   /** What this trust consists of, sorted: the same lines for the same trust. */
   readonly canonical: readonly string[]
-  /** Where a leaf belongs. Costs the check of a signature or more. */
-  readonly findMembership: (leaf: X509Certificate) => Membership
+  /**
+   * Where a leaf belongs. Costs the check of a signature or more, once for one object.
+   *
+   * @throws {Error} where OpenSSL cannot read it
+   */
+  readonly findMembership: (leaf: { readonly der: Uint8Array }) => Membership
   /**
    * Refuses a leaf that is revoked, or whose set does not admit it. `isVerified` says that OpenSSL
    * built its chain from just these CAs; without that, a configured CA must have issued it.
@@ -64,7 +69,7 @@ export function loadClientCas(
     endsBelowRoots: sets.some((set) => set.endsBelowRoots),
     bundle: [...new Set(certificates.map(({ x509 }) => x509.toString()))].join(''),
     canonical: sets.flatMap(({ canonical }) => canonical).toSorted(),
-    findMembership: (leaf) => findMembership(leaf, sets),
+    findMembership: rememberMembership(sets),
     refuseUnadmitted({ certificate, membership: { set, issuer }, isVerified, now }) {
       if (issuer === null) {
         if (!isVerified || mustBeListed) throw untrusted('no configured CA issued it')
@@ -85,6 +90,15 @@ function refuseIssuersBelowRoots(sets: readonly ClientCaSet[]): void {
   if (rootless === undefined || withIssuers === undefined) return
   const fault = `${rootless.role} has an anchor without its root, so that no set of its host can have issuers, as ${withIssuers.role} has; name the root as path`
   throw new PeerGateError('ERR_PEERGATE_CLIENT_CA_INVALID', fault)
+}
+
+function rememberMembership(sets: readonly ClientCaSet[]): ClientCas['findMembership'] {
+  const known = new WeakMap<object, Membership>()
+  return (leaf) => {
+    const membership = known.get(leaf) ?? findMembership(openCertificate(leaf.der), sets)
+    known.set(leaf, membership)
+    return membership
+  }
 }
 
 function findMembership(leaf: X509Certificate, sets: readonly ClientCaSet[]): Membership {

@@ -1,6 +1,5 @@
-import type { X509Certificate } from 'node:crypto'
-import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import type { UnverifiedPeer } from '../telemetry/gate-event.js'
+import type { PresentedLeaf } from './accepted-peer.js'
 import { describeCertificate } from './certificate-description.js'
 import type { ClientCas } from './client-cas.js'
 
@@ -14,21 +13,21 @@ export type DescribeUnverified = () => UnverifiedPeer | null
  * @param clientCas null where it is not known which are asked.
  */
 export function unverifiedPeerOf(
-  leaf: { readonly certificate: CertificateFacts; readonly open: () => X509Certificate },
+  leaf: PresentedLeaf,
   clientCas: ClientCas | null,
 ): DescribeUnverified {
   let described: UnverifiedPeer | undefined
   return () =>
     (described ??= Object.freeze({
       certificate: describeCertificate(leaf.certificate),
-      isOfConfiguredCa: clientCas !== null && isOfConfiguredCa(leaf.open, clientCas),
+      isOfConfiguredCa: clientCas !== null && isOfConfiguredCa(leaf, clientCas),
     }))
 }
 
 /** OpenSSL may refuse what our reader takes; nobody vouches for such a leaf. */
-function isOfConfiguredCa(open: () => X509Certificate, clientCas: ClientCas): boolean {
+function isOfConfiguredCa(leaf: PresentedLeaf, clientCas: ClientCas): boolean {
   try {
-    return clientCas.findMembership(open()).issuer !== null
+    return clientCas.findMembership(leaf).issuer !== null
   } catch {
     return false
   }

@@ -29,6 +29,7 @@ export function createGrantIndex(kind: IdentityKind, grants: readonly CompiledGr
 
   /** A certificate that is not known may be each of those that are denied, and is none that is allowed. */
   function findCertificate(identity: ClientIdentity): readonly number[] {
+    if (certificates.size === 0) return []
     const { fingerprint256 } = identity
     const twins = twinsOf(identity)
     const named = [fingerprint256 ?? [], twins ?? []]
