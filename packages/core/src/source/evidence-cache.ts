@@ -1,5 +1,6 @@
 import { createBoundedCache } from '../bounded-cache.js'
 import type { CacheLimits } from '../bounded-cache.js'
+import { markText } from '../content-mark.js'
 import type { SentHeaders } from '../contract/collect-headers.js'
 import type { PeerEvidence } from '../evidence.js'
 
@@ -26,26 +27,14 @@ interface Entry {
   readonly evidence: PeerEvidence
 }
 
-/**
- * A number by which headers are looked up, of some characters from everywhere in their text: to hash all
- * of a certificate takes longer than everything else that is done with a request whose client is known.
- * Two texts with one number only take each other's place, since all of the text is compared.
- */
+/** Whoever makes other headers with the same mark only takes the place of these. */
 function markOf(sent: SentHeaders): number {
   let mark = 0
   for (const lines of sent) {
-    for (const line of lines) {
-      const step = line.length > mostSamples ? line.length / mostSamples : 1
-      mark = Math.imul(mark, 31) + line.length
-      for (let place = 0; place < line.length; place += step) {
-        mark = Math.imul(mark, 31) + line.charCodeAt(place)
-      }
-    }
+    for (const line of lines) mark = Math.imul(mark, 31) + markText(line)
   }
   return mark | 0
 }
-
-const mostSamples = 48
 
 function isSame(one: SentHeaders, other: SentHeaders): boolean {
   return one.every((lines, index) => isSameLines(lines, other[index] ?? []))

@@ -2,6 +2,7 @@ import { createBoundedCache } from '../bounded-cache.js'
 import type { CertificateFacts } from '../certificate/certificate-facts.js'
 import { refuseUnfitLeaf } from '../certificate/leaf.js'
 import { parseCertificate } from '../certificate/parse-certificate.js'
+import { markBytes } from '../content-mark.js'
 import { PeerGateError } from '../errors.js'
 import { codeOfVerdict, verdictOf } from './refusal.js'
 import { readSessionPeer } from './session-peer.js'
@@ -39,21 +40,17 @@ export function readPresentedLeaf(socket: PeerSocket): PresentedLeaf {
 }
 
 /** Peers come again with the same leaf, and what it says depends on nothing else. */
-const leaves = createBoundedCache<string, PresentedLeaf>({ entries: 1_000, bytes: 2 ** 20 })
+const leaves = createBoundedCache<number, PresentedLeaf>({ entries: 1_000, bytes: 2 ** 20 })
 
 function knownLeaf(der: Uint8Array): PresentedLeaf | undefined {
-  return leaves.get(textOf(der))
+  const known = leaves.get(markBytes(der))
+  return known !== undefined && Buffer.compare(known.der, der) === 0 ? known : undefined
 }
 
 function readLeaf(der: Uint8Array): PresentedLeaf {
   const leaf = { der, certificate: parseCertificate(der) }
-  leaves.set(textOf(der), leaf, der.length)
+  leaves.set(markBytes(der), leaf, der.length)
   return leaf
-}
-
-/** A character for each byte. */
-function textOf(der: Uint8Array): string {
-  return Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')
 }
 
 function readLeafDer(socket: PeerSocket): Uint8Array | null {
