@@ -1,0 +1,26 @@
+// Measures the headers of one contract in a process of its own, started by `worst-headers.ts`: the
+// parameter is the name of its factory.
+import { openSocket } from './admit-lines.js'
+import { createCandidates } from './candidates.js'
+import { findSlowest, measureCandidate } from './measure-candidates.js'
+
+/** What is to be measured. */
+export interface Order {
+  /** Those that are measured; null for the ones that are found to be the slowest. */
+  readonly candidates: readonly string[] | null
+  /** For each candidate and size, roughly. */
+  readonly milliseconds: number
+}
+
+const [factory = ''] = process.argv.slice(2)
+const candidates = createCandidates(factory)
+const socket = await openSocket()
+process.once('disconnect', () => process.exit())
+process.on('message', async ({ candidates: names, milliseconds }: Order) => {
+  const chosen = names ?? findSlowest(candidates, socket, 4)
+  const costs = []
+  for (const candidate of candidates.filter(({ name }) => chosen.includes(name))) {
+    costs.push(await measureCandidate(candidate, socket, milliseconds))
+  }
+  process.send?.(costs)
+})
