@@ -42,12 +42,35 @@ function formatAttribute({ typeId, text, der }: NameAttribute): string {
   return `${shortName ?? typeId}=#${Buffer.from(der).toString('hex')}`
 }
 
+/** A space is special at both ends, and a number sign at the beginning (RFC 4514 §2.4). */
 function escapeText(text: string): string {
-  return text
-    .replaceAll(/[\\"+,;<>]|^[ #]| $/g, '\\$&')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeBytes)
+  if (!special.test(text)) return text
+  const begin = /^[ #]/.test(text) ? 1 : 0
+  const end = text.length > 1 && text.endsWith(' ') ? text.length - 1 : text.length
+  let escaped = begin === 0 ? '' : `\\${text.slice(0, begin)}`
+  for (const character of text.slice(begin, end)) {
+    escaped += escapes[Number(character.codePointAt(0))] ?? escapeInvisible(character)
+  }
+  return end === text.length ? escaped : `${escaped}\\ `
 }
 
-function escapeBytes(character: string): string {
-  return Buffer.from(character).toString('hex').toUpperCase().replaceAll(/../g, '\\$&')
+const special = /[\\"+,;<>\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^[ #]| $/u
+const invisibleCharacter = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+/** Of the characters that are met; there are not 300 that are invisible. */
+const knownEscapes = new Map<string, string>()
+
+/** What is written for the characters of one or two bytes, since a name can be full of those to escape. */
+const escapes: readonly string[] = Array.from({ length: 0x800 }, (_, point) => {
+  const character = String.fromCodePoint(point)
+  return '\\"+,;<>'.includes(character) ? `\\${character}` : escapeInvisible(character)
+})
+
+function escapeInvisible(character: string): string {
+  const known = knownEscapes.get(character)
+  if (known !== undefined || !invisibleCharacter.test(character)) return known ?? character
+  const bytes = Buffer.from(character).toString('hex').toUpperCase()
+  const escaped = bytes.replaceAll(/../g, '\\$&')
+  knownEscapes.set(character, escaped)
+  return escaped
 }
