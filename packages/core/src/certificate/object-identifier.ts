@@ -42,20 +42,30 @@ function readArc(arcs: DerReader, field: string): number | bigint {
   }
   let arc = byte & 0x7f
   while (byte >= 0x80) {
-    if (arc >= 2 ** 45) return readLargeArc(arcs, arc, field)
+    if (arc >= largestShort) return readLargeArc(arcs, arc, field)
     byte = readByte(arcs, field)
     arc = arc * 128 + (byte & 0x7f)
   }
   return arc
 }
 
+/** What times 128 still is an exact number. */
+const largestShort = 2 ** 45
+
+/** Six bytes at once: large numbers are slow, and a certificate can be full of them. */
 function readLargeArc(arcs: DerReader, beginning: number, field: string): bigint {
   let arc = BigInt(beginning)
-  let byte: number
-  do {
-    byte = readByte(arcs, field)
-    arc = arc * 128n + BigInt(byte & 0x7f)
-  } while (byte >= 0x80)
+  let byte = 0x80
+  while (byte >= 0x80) {
+    let bits = 0
+    let part = 0
+    while (byte >= 0x80 && bits < 42) {
+      byte = readByte(arcs, field)
+      part = part * 128 + (byte & 0x7f)
+      bits += 7
+    }
+    arc = (arc << BigInt(bits)) | BigInt(part)
+  }
   return arc
 }
 
