@@ -19,9 +19,8 @@ import { refuseManyElements } from './xfcc-options.js'
  * ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS where a member is there twice
  */
 export function parseXfccJson(header: string, text: string): readonly (XfccElement | null)[] {
-  const objects = parseUniqueJson(header, text)
+  const objects = parseUniqueJson(header, text, refuseManyElements)
   if (!Array.isArray(objects)) throw malformed(header, shape)
-  refuseManyElements(header, objects.length)
   return objects.map((object: unknown) => elementOf(header, object))
 }
 
