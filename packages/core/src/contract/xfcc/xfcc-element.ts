@@ -66,8 +66,8 @@ function readCertificates(header: string, { certificate, chain }: XfccElement): 
 }
 
 function namesOf({ uris, dnsNames }: XfccElement): readonly SubjectAlternativeName[] {
-  return [
-    ...uris.map((value) => ({ type: 'uniformResourceIdentifier', value }) as const),
-    ...dnsNames.map((value) => ({ type: 'dNSName', value }) as const),
-  ]
+  const names: SubjectAlternativeName[] = []
+  for (const value of uris) names.push({ type: 'uniformResourceIdentifier', value })
+  for (const value of dnsNames) names.push({ type: 'dNSName', value })
+  return names
 }
