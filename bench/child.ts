@@ -29,10 +29,10 @@ export function startChild(
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
-      const closed = once(child, 'close')
+      const ended = once(child, 'exit')
       // Not killed, so that what it was told to record of itself is written.
       child.disconnect()
-      await closed
+      await ended
     },
   }
 }

@@ -3,6 +3,7 @@
 import { openSocket } from './admit-lines.js'
 import { createCandidates } from './candidates.js'
 import { findSlowest, measureCandidate } from './measure-candidates.js'
+import type { CandidateCost } from './measure-candidates.js'
 
 /** What is to be measured. */
 export interface Order {
@@ -16,11 +17,15 @@ const [factory = ''] = process.argv.slice(2)
 const candidates = createCandidates(factory)
 const socket = await openSocket()
 process.once('disconnect', () => process.exit())
-process.on('message', async ({ candidates: names, milliseconds }: Order) => {
-  const chosen = names ?? findSlowest(candidates, socket, 4)
-  const costs = []
-  for (const candidate of candidates.filter(({ name }) => chosen.includes(name))) {
-    costs.push(await measureCandidate(candidate, socket, milliseconds))
-  }
-  process.send?.(costs)
+process.on('message', (order: Order) => {
+  void measure(order).then((costs) => process.send?.(costs))
 })
+
+async function measure(order: Order): Promise<readonly CandidateCost[]> {
+  const chosen = order.candidates ?? findSlowest(candidates, socket, 4)
+  const costs: CandidateCost[] = []
+  for (const candidate of candidates.filter(({ name }) => chosen.includes(name))) {
+    costs.push(await measureCandidate(candidate, socket, order.milliseconds))
+  }
+  return costs
+}

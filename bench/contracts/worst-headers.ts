@@ -53,7 +53,6 @@ async function measureRound(contract: string, order: Order): Promise<readonly Ca
 }
 
 function judgeTime(all: readonly ContractCosts[]): Figure {
-  const timeOf = ({ microseconds: [, time = Infinity] }: CandidateCost) => time
   const contestants = all.map(({ contract, rounds }): Contestant => {
     const { candidate, value } = greatest(leastOf(rounds), timeOf)
     return { name: `${contract}, ${candidate}`, measured: value, unit: 'µs' }
@@ -81,6 +80,11 @@ function judgeGrowth(all: readonly ContractCosts[]): Figure {
     spread: spreadOf(value, worstByRound(all, growthOf)),
     contestants,
   })
+}
+
+/** The time of 16 KiB. */
+function timeOf({ microseconds: [, time = Infinity] }: CandidateCost): number {
+  return time
 }
 
 /** How many times as long it takes to read twice as much. */
