@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { malformed } from '../contract-fault.js'
 import { parseUniqueJson } from '../decode/unique-json.js'
 import type { XfccElement } from './xfcc-element.js'
@@ -27,10 +26,9 @@ export function parseXfccJson(header: string, text: string): readonly (XfccEleme
 const shape = 'must be an array of objects with members of the right type'
 
 function elementOf(header: string, object: unknown): XfccElement | null {
-  const { success, data } = objectSchema.safeParse(object)
-  if (!success) throw malformed(header, shape)
-  if (Object.keys(object as object).length === 0) return null
-  const { hash = null, cert = null, chain, uri = [], dns = [] } = data
+  if (!isElement(object)) throw malformed(header, shape)
+  if (Object.keys(object).length === 0) return null
+  const { hash = null, cert = null, chain, uri = [], dns = [] } = object
   return {
     hash,
     certificate: cert,
@@ -40,20 +38,35 @@ function elementOf(header: string, object: unknown): XfccElement | null {
   }
 }
 
-const textSchema = z.string().exactOptional()
-const listSchema = z.array(z.string()).exactOptional()
+/** The members that are read; others may be anything. */
+interface JsonElement {
+  readonly hash?: string
+  readonly cert?: string
+  readonly chain?: readonly string[]
+  readonly uri?: readonly string[]
+  readonly dns?: readonly string[]
+}
 
-/** Other members are left out. */
-const objectSchema = z.object({
-  hash: textSchema,
-  cert: textSchema,
-  subject: textSchema,
-  issuer: textSchema,
-  by: listSchema,
-  chain: listSchema,
-  uri: listSchema,
-  dns: listSchema,
-})
+const textNames = ['hash', 'cert', 'subject', 'issuer']
+const listNames = ['by', 'chain', 'uri', 'dns']
+
+/** Ends at the first fault: a schema would list thousands, each with an object of its own. */
+function isElement(object: unknown): object is JsonElement {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return false
+  const members = new Map<string, unknown>(Object.entries(object))
+  return (
+    textNames.every((name) => !members.has(name) || isText(members.get(name))) &&
+    listNames.every((name) => !members.has(name) || isList(members.get(name)))
+  )
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText)
+}
 
 function isName(name: string): boolean {
   return name !== ''
