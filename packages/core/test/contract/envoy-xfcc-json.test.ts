@@ -150,6 +150,8 @@ t.test('refuses what is no JSON of that form', (t) => {
     // Looked at before it is parsed, which takes long.
     [`[{"x":${'['.repeat(7)}`, 'must not be nested deeper than 8'],
     [`[${'{},'.repeat(16)}`, 'must have at most 16 elements'],
+    [`[{"x":[${'{"a":0},'.repeat(256)}0]}]`, 'must have at most 256 members'],
+    [`[{"uri":["a"],"dns":[${'"b",'.repeat(99)}"c"]}]`, 'must have at most 100 names of a client'],
     [`[{"x":"${'['.repeat(9)}\\"[","uri":"a"}]`, type],
     [`{${'"a":0,'.repeat(17)}"b":0}`.replaceAll(/"a"/gu, () => `"${(number += 1)}"`), type],
     ['[{"uri":["a"],"hash":"abc"}]', 'must have a Hash of 64 hexadecimal digits'],

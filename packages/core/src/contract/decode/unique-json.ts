@@ -8,14 +8,16 @@ import { ambiguous, malformed } from '../contract-fault.js'
  *
  * @param refuseMany throws where the outermost array has too many elements
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also where it is nested deeper
- * than 8, or ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS
+ * than 8 or has more than 256 members, or ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS
  */
 export function parseUniqueJson(
   header: string,
   text: string,
   refuseMany: (header: string, elements: number) => void,
 ): unknown {
-  refuseMany(header, countElements(header, text))
+  const { elements, members } = measureJson(header, text)
+  refuseMany(header, elements)
+  if (members > mostMembers) throw malformed(header, `must have at most ${mostMembers} members`)
   const value = parseJson(header, text)
   refuseRepeatedNames(header, text)
   return value
@@ -32,19 +34,30 @@ function parseJson(header: string, text: string): unknown {
 
 const maximumDepth = 8
 
-/** At least one of an outermost array, which may be empty; none where the text is none. */
-function countElements(header: string, text: string): number {
+/** Twice as many as 16 elements have whose every member is known. */
+const mostMembers = 256
+
+interface JsonSize {
+  /** At least one of an outermost array, which may be empty; none where the text is none. */
+  readonly elements: number
+  /** Of all objects. */
+  readonly members: number
+}
+
+function measureJson(header: string, text: string): JsonSize {
   let depth = 0
   let elements = /^\s*\[/u.test(text) ? 1 : -Infinity
+  let members = 0
   walkSigns(text, (sign) => {
     if (isOpening(sign)) depth += 1
     else if (isClosing(sign)) depth -= 1
+    else if (sign === colon) members += 1
     else if (sign === comma && depth === 1) elements += 1
     if (depth > maximumDepth) {
       throw malformed(header, `must not be nested deeper than ${maximumDepth}`)
     }
   })
-  return elements
+  return { elements, members }
 }
 
 /** Reads text that `JSON.parse` has found to be well-formed, so that whatever stands before a colon is a name. */
