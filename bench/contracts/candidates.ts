@@ -15,6 +15,8 @@ import type { Client, Lines, Sample } from './test-support.js'
 /** What may be the slowest header of a contract. */
 export interface Candidate {
   readonly name: string
+  /** The same for what differs in the form of the contract alone. */
+  readonly kind: string
   readonly contract: ProxyContract
   /** Lines of about this many characters, with their names and what separates them. */
   readonly write: (size: number) => Lines
@@ -35,11 +37,11 @@ export function createCandidates(factory: string): readonly Candidate[] {
       ...listManyLines(contract, sample),
     ]
     const form = samples.length === 1 ? '' : ` (form ${index + 1})`
-    return own.map(({ name, write }) => ({ name: `${name}${form}`, contract, write }))
+    return own.map(({ name, write }) => ({ name: `${name}${form}`, kind: name, contract, write }))
   })
 }
 
-type Written = Omit<Candidate, 'contract'>
+type Written = Pick<Candidate, 'name' | 'write'>
 
 /** Large certificates, whole and with a fault at their end, and long chains. */
 function listLargeClients(sample: Sample): readonly Written[] {

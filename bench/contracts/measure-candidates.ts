@@ -12,7 +12,7 @@ export interface CandidateCost {
 /** The sizes that are measured, in characters: half of what Node reads at most, that, and twice that. */
 export const sizes = [8_192, 16_384, 32_768] as const
 
-/** The names of the candidates that were slowest when tried a few times. */
+/** The names of the slowest when tried a few times, one of each kind. */
 export function findSlowest(
   candidates: readonly Candidate[],
   socket: Socket,
@@ -20,11 +20,11 @@ export function findSlowest(
 ): readonly string[] {
   // What comes first would be measured while nothing is compiled yet.
   for (const candidate of candidates.slice(0, 50)) tryOnce(candidate, socket)
-  return candidates
-    .map((candidate) => ({ name: candidate.name, milliseconds: tryOnce(candidate, socket) }))
+  const slowest = candidates
+    .map((candidate) => ({ ...candidate, milliseconds: tryOnce(candidate, socket) }))
     .toSorted((one, other) => other.milliseconds - one.milliseconds)
-    .slice(0, amount)
-    .map(({ name }) => name)
+  const kinds = [...new Set(slowest.map(({ kind }) => kind))].slice(0, amount)
+  return kinds.flatMap((kind) => slowest.find((one) => one.kind === kind)?.name ?? [])
 }
 
 function tryOnce({ contract, write }: Candidate, socket: Socket): number {
