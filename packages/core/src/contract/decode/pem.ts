@@ -57,7 +57,8 @@ function joinLines(text: string): { readonly base64: string; readonly lineEnds: 
   const bytes = Buffer.from(text, 'latin1')
   let length = 0
   let lineEnds = 0
-  for (const byte of bytes) {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number
     if (byte > space) bytes[length++] = byte
     else if (byte !== carriageReturn) lineEnds += 1
   }
