@@ -27,9 +27,12 @@ export function decodeObjectIdentifier(
     throw malformed(field, `has an object identifier of more than ${maximumBytes} bytes`)
   }
   const arcs = openElement(reader, element)
-  let dotted = firstArcs(readArc(arcs, field))
-  while (hasMore(arcs)) dotted += `.${readArc(arcs, field)}`
-  return dotted
+  const first = firstArcs(readArc(arcs, field))
+  if (!hasMore(arcs)) return first
+  const parts: (string | number | bigint)[] = [first]
+  while (hasMore(arcs)) parts.push(readArc(arcs, field))
+  // Texts that are added one by one stay in pieces, each of which the collector of garbage has to move.
+  return parts.join('.')
 }
 
 const maximumBytes = 64
@@ -52,22 +55,25 @@ function readArc(arcs: DerReader, field: string): number | bigint {
 /** What times 128 still is an exact number. */
 const largestShort = 2 ** 45
 
-/** Six bytes at once: large numbers are slow, and a certificate can be full of them. */
+/** Six bytes at once: large numbers are slow. */
 function readLargeArc(arcs: DerReader, beginning: number, field: string): bigint {
   let arc = BigInt(beginning)
   let byte = 0x80
   while (byte >= 0x80) {
-    let bits = 0
+    let count = 0
     let part = 0
-    while (byte >= 0x80 && bits < 42) {
+    while (byte >= 0x80 && count < 6) {
       byte = readByte(arcs, field)
       part = part * 128 + (byte & 0x7f)
-      bits += 7
+      count += 1
     }
-    arc = (arc << BigInt(bits)) | BigInt(part)
+    arc = arc * (powers[count] as bigint) + BigInt(part)
   }
   return arc
 }
+
+/** What so many bytes count for. */
+const powers: readonly bigint[] = Array.from({ length: 7 }, (_, count) => 128n ** BigInt(count))
 
 /** The first two arcs share a number: 40 × first + second (X.690 §8.19.4). */
 function firstArcs(arc: number | bigint): string {
