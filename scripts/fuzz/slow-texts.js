@@ -8,6 +8,8 @@
  * @property {string} end
  */
 
+const hash = '0'.repeat(64)
+
 const pieces = [
   'A',
   'QUFB',
@@ -33,23 +35,27 @@ const pieces = [
   'a="\\"";',
   'a=b=c=;',
   'URI=a;',
+  'DNS="\\\\";',
+  'a=;',
   '"a",',
   '[',
   '{',
   '[]',
   '{"a":',
+  '[],',
   '[[],',
   ':QUFB:,',
   ':MIIB:, ',
   'QUFB ',
   'QUFB%0A',
+  'A%0A',
+  'A ',
+  'A\\n',
   'QUFB\\n',
   '-----BEGIN CERTIFICATE-----',
   '-----BEGIN%20CERTIFICATE-----%0A',
   '-----END CERTIFICATE----- ',
 ]
-
-const hash = '0'.repeat(64)
 
 /** @type {readonly (readonly [begin: string, end: string])[]} */
 const frames = [
@@ -61,6 +67,9 @@ const frames = [
   ['[', ']'],
   ['[{"a":"', '"}]'],
   ['[{"uri":["', '"]'],
+  ['[{"a":[', '0]}]'],
+  [`Hash=${hash};`, 'URI=a'],
+  [`[{"hash":"${hash}","uri":["a",`, '"a"]}]'],
   ['spiffe://a/', ''],
   ['-----BEGIN CERTIFICATE----- ', '-----END CERTIFICATE-----'],
   ['-----BEGIN%20CERTIFICATE-----%0A', '-----END%20CERTIFICATE-----%0A'],
@@ -75,6 +84,8 @@ export const slowTexts = [
   { begin: '', piece: (index) => `k${index}=v;`, end: 'a=b' },
   { begin: '[{', piece: (index) => `"k${index}":0,`, end: '"a":0}]' },
   { begin: '[', piece: (index) => `{"k${index}":0},`, end: '{}]' },
+  { begin: '[{"a":[', piece: (index) => `{"K${index}":0},`, end: '{}]}]' },
+  { begin: `Hash=${hash}`, piece: (index) => `;DNS=${index}`, end: '' },
 ]
 
 /**

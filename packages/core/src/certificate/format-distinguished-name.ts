@@ -39,17 +39,49 @@ function formatStep(step: RelativeDistinguishedName): string {
 function formatAttribute({ typeId, text, der }: NameAttribute): string {
   const shortName = shortNames.get(typeId)
   if (shortName !== undefined && text !== null) return `${shortName}=${escapeText(text)}`
-  return `${shortName ?? typeId}=#${Buffer.from(der).toString('hex')}`
+  return `${shortName ?? typeId}=#${writeHexadecimal(der)}`
 }
 
-function escapeText(text: string): string {
-  // As nearly all of it is, and then there is nothing to escape.
-  if (/^[\w./:@-]+(?: [\w./:@-]+)*$/u.test(text)) return text
+/** Without a `Buffer` for each value, of which a name can have a thousand. */
+function writeHexadecimal(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byteTexts[byte]
   return text
-    .replaceAll(/[\\"+,;<>]|^[ #]| $/g, '\\$&')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeBytes)
 }
 
-function escapeBytes(character: string): string {
-  return Buffer.from(character).toString('hex').toUpperCase().replaceAll(/../g, '\\$&')
+const byteTexts: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+)
+
+/** A space is special at both ends, and a number sign at the beginning (RFC 4514 §2.4). */
+function escapeText(text: string): string {
+  if (!special.test(text)) return text
+  const begin = /^[ #]/.test(text) ? 1 : 0
+  const end = text.length > 1 && text.endsWith(' ') ? text.length - 1 : text.length
+  let escaped = begin === 0 ? '' : `\\${text.slice(0, begin)}`
+  for (const character of text.slice(begin, end)) {
+    escaped += escapes[Number(character.codePointAt(0))] ?? escapeInvisible(character)
+  }
+  return end === text.length ? escaped : `${escaped}\\ `
+}
+
+const special = /[\\"+,;<>\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^[ #]| $/u
+const invisibleCharacter = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+/** Of the characters that are met; there are not 300 that are invisible. */
+const knownEscapes = new Map<string, string>()
+
+/** What is written for the characters of one or two bytes, since a name can be full of those to escape. */
+const escapes: readonly string[] = Array.from({ length: 0x800 }, (_, point) => {
+  const character = String.fromCodePoint(point)
+  return '\\"+,;<>'.includes(character) ? `\\${character}` : escapeInvisible(character)
+})
+
+function escapeInvisible(character: string): string {
+  const known = knownEscapes.get(character)
+  if (known !== undefined || !invisibleCharacter.test(character)) return known ?? character
+  const bytes = Buffer.from(character).toString('hex').toUpperCase()
+  const escaped = bytes.replaceAll(/../g, '\\$&')
+  knownEscapes.set(character, escaped)
+  return escaped
 }

@@ -31,8 +31,11 @@ export function decodeObjectIdentifier(
   const known = decoded.get(encoded)
   if (known !== undefined) return known
   const arcs = openElement(reader, element)
-  let dotted = firstArcs(readArc(arcs, field))
-  while (hasMore(arcs)) dotted += `.${readArc(arcs, field)}`
+  const first = firstArcs(readArc(arcs, field))
+  const parts: (string | number | bigint)[] = [first]
+  while (hasMore(arcs)) parts.push(readArc(arcs, field))
+  // Texts that are added one by one stay in pieces, each of which the collector of garbage has to move.
+  const dotted = parts.join('.')
   if (decoded.size === mostDecoded) decoded.clear()
   decoded.set(encoded, dotted)
   return dotted
@@ -53,22 +56,35 @@ function readArc(arcs: DerReader, field: string): number | bigint {
   }
   let arc = byte & 0x7f
   while (byte >= 0x80) {
-    if (arc >= 2 ** 45) return readLargeArc(arcs, arc, field)
+    if (arc >= largestShort) return readLargeArc(arcs, arc, field)
     byte = readByte(arcs, field)
     arc = arc * 128 + (byte & 0x7f)
   }
   return arc
 }
 
+/** What times 128 still is an exact number. */
+const largestShort = 2 ** 45
+
+/** Six bytes at once: large numbers are slow. */
 function readLargeArc(arcs: DerReader, beginning: number, field: string): bigint {
   let arc = BigInt(beginning)
-  let byte: number
-  do {
-    byte = readByte(arcs, field)
-    arc = arc * 128n + BigInt(byte & 0x7f)
-  } while (byte >= 0x80)
+  let byte = 0x80
+  while (byte >= 0x80) {
+    let count = 0
+    let part = 0
+    while (byte >= 0x80 && count < 6) {
+      byte = readByte(arcs, field)
+      part = part * 128 + (byte & 0x7f)
+      count += 1
+    }
+    arc = arc * (powers[count] as bigint) + BigInt(part)
+  }
   return arc
 }
+
+/** What so many bytes count for. */
+const powers: readonly bigint[] = Array.from({ length: 7 }, (_, count) => 128n ** BigInt(count))
 
 /** The first two arcs share a number: 40 × first + second (X.690 §8.19.4). */
 function firstArcs(arc: number | bigint): string {

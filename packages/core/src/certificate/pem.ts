@@ -81,11 +81,17 @@ function begin(open: OpenBlock | null, label: string, place: string): OpenBlock 
 function end(open: OpenBlock | null, label: string, place: string): PemBlock {
   if (open === null) throw invalid(place, `END ${label} without BEGIN`)
   if (open.label !== label) throw invalid(place, `END ${label} after BEGIN ${open.label}`)
-  return { label, der: decode(open.base64.join(''), place) }
+  return { label, der: decodePemBody(open.base64.join(''), place) }
 }
 
-/** Encoding again shows what `Buffer` lets pass: missing padding, bits behind the last byte. */
-function decode(base64: string, place: string): Uint8Array {
+/**
+ * The bytes of a block, by its base64 without line ends. Encoding again shows what `Buffer` lets pass:
+ * missing padding, bits behind the last byte.
+ *
+ * @param place where the block ends; it begins every message.
+ * @throws {PeerGateError} ERR_PEERGATE_PEM_INVALID
+ */
+export function decodePemBody(base64: string, place: string): Uint8Array {
   const der = Buffer.from(base64, 'base64')
   if (der.length === 0) throw invalid(place, 'end of an empty block')
   if (der.toString('base64') !== base64) throw invalid(place, 'end of base64 that is not canonical')

@@ -29,7 +29,7 @@ const header = 'x-forwarded-client-cert'
  *
  * Keys are read in any order and without regard to case, and others are passed over. Where `Cert` or
  * `Chain` is forwarded, that is what is yielded, and `Hash` must be its SHA-256. Otherwise the `URI` and
- * `DNS` names are yielded as an asserted identity. They are neither quoted nor escaped: if part of a
+ * `DNS` names, 100 at most, are yielded as an asserted identity. They are neither quoted nor escaped: if part of a
  * name in a certificate is its holder’s own choice, he can end it there with `;` or `,`. Let Envoy
  * forward the certificate (`set_current_client_cert_details: { cert: true }`).
  *

@@ -3,7 +3,7 @@ import { lazily } from '../lazily.js'
 import { parseOptions, strictOptions } from '../options.js'
 import { certificateContract } from './certificate-contract.js'
 import { decodeBase64Certificate } from './decode/base64.js'
-import { refuseLongChain } from './decode/der.js'
+import { refuseLongChain, splitChain } from './decode/der.js'
 import type { LeafFirst } from './decode/der.js'
 import type { ProxyContract } from './proxy-contract.js'
 import { assuranceOf, proxyVerifiesSchema } from './proxy-verifies.js'
@@ -52,7 +52,7 @@ export function traefik(options: ProxyVerifies): ProxyContract {
 }
 
 function decodeCertificates(header: string, text: string): LeafFirst {
-  const [leaf = '', ...others] = text.split(',')
+  const [leaf = '', ...others] = splitChain(text)
   refuseLongChain(header, others.length)
   const decode = (base64: string): Uint8Array => decodeBase64Certificate(header, base64)
   return [decode(leaf), ...others.map(decode)]

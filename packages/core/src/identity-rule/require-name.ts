@@ -12,7 +12,8 @@ export function requireName<Name extends SubjectAlternativeName>(
   form: string,
   isOfForm: (name: SubjectAlternativeName) => name is Name,
 ): Name {
-  const found = names.filter(isOfForm)
+  const found: Name[] = []
+  for (const name of names) if (isOfForm(name)) found.push(name)
   return requireOne(
     found,
     () =>
@@ -22,7 +23,11 @@ export function requireName<Name extends SubjectAlternativeName>(
 
 /** The names by count and type only, since their text is not what is wrong: `2 dNSName, 1 iPAddress`. */
 function tally(names: readonly SubjectAlternativeName[]): string {
-  const counts = new Map<string, number>()
-  for (const { type } of names) counts.set(type, (counts.get(type) ?? 0) + 1)
-  return Array.from(counts, ([type, count]) => `${count} ${type}`).join(', ') || 'no names'
+  const counts = new Map<string, { count: number }>()
+  for (const { type } of names) {
+    const counted = counts.get(type)
+    if (counted === undefined) counts.set(type, { count: 1 })
+    else counted.count += 1
+  }
+  return Array.from(counts, ([type, { count }]) => `${count} ${type}`).join(', ') || 'no names'
 }

@@ -45,7 +45,9 @@ void t.test('escapes what would read as something else', (t) => {
     ['a \n', 'a \\0A'],
     ['\u007F\u0085', '\\7F\\C2\\85'],
     ['a\u202Eb\u2028', 'a\\E2\\80\\AEb\\E2\\80\\A8'],
+    ['\u202E\u202E#', '\\E2\\80\\AE\\E2\\80\\AE#'],
     ['ünï 😀', 'ünï 😀'],
+    ['# 😀 ', '\\# 😀\\ '],
   ]
   for (const [text, escaped] of rows) {
     t.equal(format(name(attribute('2.5.4.3', utf8String(text)))), `CN=${escaped}`)

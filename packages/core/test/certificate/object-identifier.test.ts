@@ -12,6 +12,8 @@ void t.test('reads object identifiers of every size', (t) => {
     '2.999',
     '2.25.340282366920938463463374607431768211455',
     '2.340282366920938463463374607431768211455',
+    '1.3.72057594037927936.1.4503599627370495.4503599627370496.9007199254740993',
+    `1.3.${2n ** 94n}.${2n ** 84n - 1n}.${2n ** 91n + 1n}`,
   ]) {
     const subject = name(attribute(typeId, utf8String('x')))
     t.equal(parseCertificate(encodeCertificate({ subject })).subject[0]?.[0]?.typeId, typeId)

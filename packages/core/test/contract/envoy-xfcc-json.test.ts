@@ -109,6 +109,7 @@ t.test('counts the elements from the right', (t) => {
 })
 
 t.test('refuses what is no JSON of that form', (t) => {
+  let number = 0
   const json = 'must be JSON'
   const type = 'must be an array of objects with members of the right type'
   const rows: readonly (readonly [value: string, detail: string])[] = [
@@ -119,6 +120,8 @@ t.test('refuses what is no JSON of that form', (t) => {
     ['["bad"]', type],
     ['[', json],
     ['[{"uri":["a"]}', json],
+    ['[{"uri":["a', json],
+    ['[{"uri":["a\\', json],
     ['[{"uri":["a"],}]', json],
     ['[{"uri":["a"]}],', json],
     ["[{'uri':['a']}]", json],
@@ -144,6 +147,13 @@ t.test('refuses what is no JSON of that form', (t) => {
     ['[{"subject":[]}]', type],
     ['[{"issuer":{}}]', type],
     [`[{"x":${'['.repeat(7)}${']'.repeat(7)}}]`, 'must not be nested deeper than 8'],
+    // Looked at before it is parsed, which takes long.
+    [`[{"x":${'['.repeat(7)}`, 'must not be nested deeper than 8'],
+    [`[${'{},'.repeat(16)}`, 'must have at most 16 elements'],
+    [`[{"x":[${'{"a":0},'.repeat(256)}0]}]`, 'must have at most 256 members'],
+    [`[{"uri":["a"],"dns":[${'"b",'.repeat(99)}"c"]}]`, 'must have at most 100 names of a client'],
+    [`[{"x":"${'['.repeat(9)}\\"[","uri":"a"}]`, type],
+    [`{${'"a":0,'.repeat(17)}"b":0}`.replaceAll(/"a"/gu, () => `"${(number += 1)}"`), type],
     ['[{"uri":["a"],"hash":"abc"}]', 'must have a Hash of 64 hexadecimal digits'],
     // PEM is escaped in the text form alone.
     [`[{"cert":"${escaped(pemOf(leaf))}"}]`, 'must hold PEM certificates and nothing else'],

@@ -274,6 +274,17 @@ t.test('reads up to 16 elements', (t) => {
   t.end()
 })
 
+t.test('reads up to 100 names, as of a certificate', (t) => {
+  const names = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? `URI=${at}` : `DNS=${at}`))
+  const value = `Hash=${testHash};${names.join(';')}`
+  t.hasStrict(readLines(contract, [value]), { fingerprint256: fingerprint(testHash) })
+  t.strictSame(
+    readLines(contract, [`${value};URI=a`]),
+    refused('MALFORMED', 'must have at most 100 names of a client'),
+  )
+  t.end()
+})
+
 t.test('binds the certificate to its hash', (t) => {
   const other = `Hash=${sha256(issuer)}`
   for (const value of [`${other};${certKey}`, `${other};${chainKey}`]) {

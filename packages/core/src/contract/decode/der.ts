@@ -39,6 +39,11 @@ export function splitCertificates(header: string, bytes: Uint8Array): readonly U
   return certificates
 }
 
+/** What is written between commas; of more than a leaf and its chain no more than shows it. */
+export function splitChain(text: string): readonly string[] {
+  return text.split(',', longestChain + 2)
+}
+
 /** @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED above 10 certificates */
 export function refuseLongChain(header: string, count: number): void {
   if (count <= longestChain) return

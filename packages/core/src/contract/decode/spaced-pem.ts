@@ -1,6 +1,6 @@
 import { malformed } from '../contract-fault.js'
 import type { LeafFirst } from './der.js'
-import { decodePem, decodeSinglePem } from './pem.js'
+import { decodeBlocks, singleOf } from './pem.js'
 
 /**
  * The certificates of PEM text in which a space stands for each line end, as mod_ssl writes it; HTTP
@@ -9,17 +9,13 @@ import { decodePem, decodeSinglePem } from './pem.js'
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also above 10 beside the first
  */
 export function decodeSpacedPem(header: string, text: string): LeafFirst {
-  return decodePem(header, breakLines(header, text))
+  if (onlyBlocks.test(text)) return decodeBlocks(header, text)
+  throw malformed(header, 'must hold PEM certificates, with one space for each line end')
 }
 
 /** @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also for a second certificate */
 export function decodeSingleSpacedPem(header: string, text: string): Uint8Array {
-  return decodeSinglePem(header, breakLines(header, text))
-}
-
-function breakLines(header: string, text: string): string {
-  if (onlyBlocks.test(text)) return text.replaceAll(/(?<!-----BEGIN|-----END) /gu, '\n')
-  throw malformed(header, 'must hold PEM certificates, with one space for each line end')
+  return singleOf(header, decodeSpacedPem(header, text))
 }
 
 /** Linear: a line begins with the only space that it has. */

@@ -1,6 +1,6 @@
 import { malformed } from '../contract-fault.js'
 import { decodeBase64Certificate } from './base64.js'
-import { refuseLongChain } from './der.js'
+import { refuseLongChain, splitChain } from './der.js'
 
 /**
  * The certificate of an item that is a Byte Sequence (RFC 9651 §3.3.5), in canonical base64. There
@@ -20,7 +20,7 @@ export function decodeItem(header: string, text: string): Uint8Array {
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also above 10 members
  */
 export function decodeList(header: string, text: string): readonly Uint8Array[] {
-  const members = text.split(',')
+  const members = splitChain(text)
   refuseLongChain(header, members.length)
   return members.map((member) => decodeItem(header, member))
 }

@@ -22,13 +22,15 @@ import { refuseManyElements } from './xfcc-options.js'
  */
 export function parseXfcc(header: string, line: string): readonly XfccElement[] {
   const elements: XfccElement[] = []
-  let pairs = new Map<string, string[]>()
-  let end = 0
+  let pairs: Pairs = new Map()
   let separator = ';'
-  for (const [whole, key = '', quoted, bare = '', found = ''] of line.matchAll(pair)) {
-    addPair(pairs, key.toLowerCase(), quoted ?? bare)
-    end += whole.length
-    separator = found.charAt(0)
+  let end = 0
+  pair.lastIndex = 0
+  // Without groups: a line can have thousands of pairs, and the parts of each are plain to find.
+  for (let begin = 0; pair.test(line); begin = end) {
+    end = pair.lastIndex
+    separator = separatorBefore(line, end)
+    addPair(pairs, line.slice(begin, end - separator.length))
     if (separator === ';') continue
     refuseManyElements(header, elements.length + 1)
     elements.push(elementOf(header, pairs))
@@ -39,7 +41,28 @@ export function parseXfcc(header: string, line: string): readonly XfccElement[] 
 }
 
 /** Each part ends where no other can begin, so that there is nothing to try twice. */
-const pair = /(?:^ *)?([\w!#$%&'*+.^`|~-]+)=(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^",;]*))(;|, *|$)/guy
+const pair = /(?:^ *)?[\w!#$%&'*+.^`|~-]+=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^",;]*)(?:;|, *|$)/uy
+
+/** What ends a pair, which is in no bare value, and behind the last quote of one in quotes. */
+function separatorBefore(line: string, end: number): string {
+  if (line.charAt(end - 1) === ';') return ';'
+  let begin = end
+  while (line.charAt(begin - 1) === ' ') begin -= 1
+  return line.charAt(begin - 1) === ',' ? line.slice(begin - 1, end) : ''
+}
+
+/** The values of each key, in lower case. */
+type Pairs = Map<string, string[]>
+
+function addPair(pairs: Pairs, text: string): void {
+  const equals = text.indexOf('=')
+  const key = text.slice(0, equals).trimStart().toLowerCase()
+  const isQuoted = text.charAt(equals + 1) === '"'
+  const value = isQuoted ? text.slice(equals + 2, -1) : text.slice(equals + 1)
+  const values = pairs.get(key)
+  if (values === undefined) pairs.set(key, [value])
+  else values.push(value)
+}
 
 /**
  * The element with its PEM as it was before Envoy escaped it (`PercentEncoding::urlEncode`).
@@ -56,13 +79,7 @@ export function unescapePem(header: string, element: XfccElement): XfccElement {
   }
 }
 
-function addPair(pairs: Map<string, string[]>, key: string, value: string): void {
-  const values = pairs.get(key)
-  if (values === undefined) pairs.set(key, [value])
-  else values.push(value)
-}
-
-function elementOf(header: string, pairs: ReadonlyMap<string, readonly string[]>): XfccElement {
+function elementOf(header: string, pairs: Pairs): XfccElement {
   refuseRepetition(header, pairs)
   return {
     hash: pairs.get('hash')?.[0] ?? null,
@@ -73,16 +90,19 @@ function elementOf(header: string, pairs: ReadonlyMap<string, readonly string[]>
   }
 }
 
-function refuseRepetition(header: string, pairs: ReadonlyMap<string, readonly string[]>): void {
-  for (const key of singletons) {
-    const values = pairs.get(key.toLowerCase()) ?? []
-    if (values.length > 1) throw ambiguous(header, `must have one ${key} in an element`)
+function refuseRepetition(header: string, pairs: Pairs): void {
+  for (const [key, name] of singletons) {
+    const values = pairs.get(key)
+    if (values === undefined || values.length === 1) continue
+    throw ambiguous(header, `must have one ${name} in an element`)
   }
 }
 
-const singletons = ['Hash', 'Cert', 'Chain', 'Subject', 'Issuer']
+const singletons = ['Hash', 'Cert', 'Chain', 'Subject', 'Issuer'].map(
+  (name) => [name.toLowerCase(), name] as const,
+)
 
 /** Envoy writes `URI=` for a certificate that has none. */
-function namesOf(pairs: ReadonlyMap<string, readonly string[]>, key: string): readonly string[] {
+function namesOf(pairs: Pairs, key: string): readonly string[] {
   return (pairs.get(key) ?? []).filter((name) => name !== '')
 }

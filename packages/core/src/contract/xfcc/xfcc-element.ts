@@ -37,7 +37,7 @@ export function readXfccElement(
 ): Forwarded {
   const fingerprint256 = readHash(header, element, hash)
   const certificates = readCertificates(header, element)
-  if (certificates === null) return { names: namesOf(element), fingerprint256, assurance }
+  if (certificates === null) return { names: namesOf(header, element), fingerprint256, assurance }
   const [leaf, ...chain] = certificates
   if (fingerprint256 !== null && fingerprint256 !== fingerprintOf(leaf)) {
     throw ambiguous(header, 'must have the SHA-256 of its certificate as Hash')
@@ -65,9 +65,18 @@ function readCertificates(header: string, { certificate, chain }: XfccElement): 
   throw ambiguous(header, 'must have the same certificate as Cert and at the beginning of Chain')
 }
 
-function namesOf({ uris, dnsNames }: XfccElement): readonly SubjectAlternativeName[] {
-  return [
-    ...uris.map((value) => ({ type: 'uniformResourceIdentifier', value }) as const),
-    ...dnsNames.map((value) => ({ type: 'dNSName', value }) as const),
-  ]
+/** As many as a certificate that is read may have. */
+const mostNames = 100
+
+function namesOf(
+  header: string,
+  { uris, dnsNames }: XfccElement,
+): readonly SubjectAlternativeName[] {
+  if (uris.length + dnsNames.length > mostNames) {
+    throw malformed(header, `must have at most ${mostNames} names of a client`)
+  }
+  const names: SubjectAlternativeName[] = []
+  for (const value of uris) names.push({ type: 'uniformResourceIdentifier', value })
+  for (const value of dnsNames) names.push({ type: 'dNSName', value })
+  return names
 }

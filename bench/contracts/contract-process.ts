@@ -1,0 +1,31 @@
+// Measures the headers of one contract in a process of its own, started by `worst-headers.ts`: the
+// parameter is the name of its factory.
+import { openSocket } from './admit-lines.js'
+import { createCandidates } from './candidates.js'
+import { findSlowest, measureCandidate } from './measure-candidates.js'
+import type { CandidateCost } from './measure-candidates.js'
+
+/** What is to be measured. */
+export interface Order {
+  /** Those that are measured; null for the ones that are found to be the slowest. */
+  readonly candidates: readonly string[] | null
+  /** For each candidate and size, roughly. */
+  readonly milliseconds: number
+}
+
+const [factory = ''] = process.argv.slice(2)
+const candidates = createCandidates(factory)
+const socket = await openSocket()
+process.once('disconnect', () => process.exit())
+process.on('message', (order: Order) => {
+  void measure(order).then((costs) => process.send?.(costs))
+})
+
+async function measure(order: Order): Promise<readonly CandidateCost[]> {
+  const chosen = order.candidates ?? findSlowest(candidates, socket, 4)
+  const costs: CandidateCost[] = []
+  for (const candidate of candidates.filter(({ name }) => chosen.includes(name))) {
+    costs.push(await measureCandidate(candidate, socket, order.milliseconds))
+  }
+  return costs
+}
