@@ -5,7 +5,23 @@ import { loadHttp2 } from './load/http2.js'
 import type { Load, LoadResult } from './load/load.js'
 
 process.once('disconnect', () => process.exit())
-process.on('message', async (load: Load) => process.send?.(await send(load)))
+process.on('message', async (load: Load) => {
+  const answer = send(load)
+  stayAwake(answer)
+  process.send?.(await answer)
+})
+
+/**
+ * Looks for answers all the time. To wake a process that sleeps costs whoever writes to it several
+ * microseconds, and only a server that is slower than its clients would find them asleep.
+ */
+function stayAwake(until: Promise<unknown>): void {
+  let isOver = false
+  const end = () => (isOver = true)
+  until.then(end, end)
+  const look = () => void (isOver || setImmediate(look))
+  look()
+}
 
 function send(load: Load): Promise<LoadResult> {
   if (load.kind === 'http/1.1') return loadHttp1(load)

@@ -3,7 +3,7 @@ import type { Child } from '../child.js'
 import type { Material } from '../material.js'
 import { fields } from './fields.js'
 import type { Load, LoadResult } from './load/load.js'
-import type { Span } from './measured-server.js'
+import type { Span, SpanCost } from './measured-server.js'
 
 /** How long a field is measured. */
 export interface ServerPace {
@@ -61,10 +61,8 @@ export async function runField(
   })
 }
 
-interface RoundCost {
+interface RoundCost extends SpanCost {
   readonly name: string
-  readonly cpu: number
-  readonly throughput: number
 }
 
 interface RunningServer {
@@ -131,10 +129,9 @@ async function measureServer(
 ): Promise<RoundCost> {
   const before = Math.ceil(measured / 8)
   await child.ask({ event, before, measured })
-  const { throughput, refused } = (await loader.ask(load(port, before + measured))) as LoadResult
+  const { refused } = (await loader.ask(load(port, before + measured))) as LoadResult
   if (refused > 0) throw new Error(`${field}: ${name} refuses whom it must answer`)
-  const { cost } = (await child.ask()) as { readonly cost: number }
-  return { name, cpu: cost, throughput }
+  return { name, ...((await child.ask()) as SpanCost) }
 }
 
 function rotate<Value>(values: readonly Value[], by: number): readonly Value[] {

@@ -20,6 +20,6 @@ process.once('disconnect', () => process.exit())
 process.on('message', async (span: Span) => {
   const cost = measureSpan(server, span)
   process.send?.({ ready: true })
-  process.send?.({ cost: await cost })
+  process.send?.(await cost)
 })
 process.send({ port: (server.address() as AddressInfo).port })

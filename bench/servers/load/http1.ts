@@ -20,7 +20,7 @@ export async function loadHttp1(load: Http1Load): Promise<LoadResult> {
     }),
   })
   if (result.errors > 0) throw new Error(`${result.errors} requests had no answer`)
-  return { throughput: amount / result.duration, refused: result.non2xx }
+  return { refused: result.non2xx }
 }
 
 /** Of its clients, what their types do not tell. */

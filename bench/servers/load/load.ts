@@ -28,8 +28,6 @@ export interface HandshakeLoad extends AnyLoad {
 
 /** What the clients saw. */
 export interface LoadResult {
-  /** Answers, or handshakes, per second. */
-  readonly throughput: number
   /** Answers of another status than 200. */
   readonly refused: number
 }

@@ -25,8 +25,8 @@ export function createRequestMemory<Value>(): RequestMemory<Value> {
       this.#value = value
     }
 
-    static valueOf(entry: object | undefined, request: RequestLike): Value | undefined {
-      if (entry === undefined || !(#request in entry)) return undefined
+    static valueOf(entry: unknown, request: RequestLike): Value | undefined {
+      if (typeof entry !== 'object' || entry === null || !(#request in entry)) return undefined
       return entry.#request === request ? entry.#value : undefined
     }
   }
@@ -35,7 +35,7 @@ export function createRequestMemory<Value>(): RequestMemory<Value> {
   const others = new WeakMap<RequestLike, Value>()
   return {
     recall(request) {
-      const { [key]: entry } = request as { readonly [key]?: object }
+      const { [key]: entry } = request as { readonly [key]?: unknown }
       return Entry.valueOf(entry, request) ?? others.get(request)
     },
     remember(request, value) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -189,8 +191,18 @@ t.test('asks for a configured CA where it cannot tell how a handshake began', as
   const ca = pki.authority('server-ca').certificate
   const over = { path, host: '', ca }
   const { certificate: cert } = worker
+  const askBelow = () => ask({ ...over, cert: below.certificate, key: below.key })
   t.equal(await ask({ ...over, cert, key: worker.key }), 'tls payments')
-  await t.rejects(ask({ ...over, cert: below.certificate, key: below.key }))
+  t.equal(await askBelow(), 'tls payments', 'all arrived under one trust')
+
+  // Connections to a path have no addresses, by which those of two trusts could be told apart.
+  const arrived = once(server, 'connection')
+  const early = connect(path)
+  t.teardown(() => early.destroy())
+  await arrived
+  tls.setDenylist({ fingerprints: ['00'.repeat(32)] })
+  t.equal(await ask({ ...over, cert, key: worker.key }), 'tls payments')
+  await t.rejects(askBelow())
 })
 
 t.test('closes a live connection once its revocation list is stale', async (t) => {

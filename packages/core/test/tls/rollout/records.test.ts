@@ -3,7 +3,6 @@ import { onGateEvent, parseCertificate, socketSource } from '@peergate/core'
 import type { GateEvent } from '@peergate/core'
 import { loadClientCas } from '#core/tls/client-cas.js'
 import { unverifiedPeerOf } from '#core/tls/unverified-peer.js'
-import { openCertificate } from '#core/certificate/open-certificate.js'
 import t from 'tap'
 import { answerTo, createServerOf, listen } from '../../support/tls-connection.js'
 import { createGatedServer, createTlsSetting } from '../../support/tls-setting.js'
@@ -85,20 +84,11 @@ t.test('what a peer claims is known to its source as long as it is not accepted'
 t.test('nobody vouches for what OpenSSL cannot read', (t) => {
   const certificate = parseCertificate(new X509Certificate(client.cert).raw)
   const clientCas = loadClientCas('clientCas', { payments: ca }, { mayEndBelowRoots: false })
-  const describe = unverifiedPeerOf(
-    { certificate, open: () => openCertificate(new Uint8Array()) },
-    clientCas,
-  )
+  const describe = unverifiedPeerOf({ certificate, der: new Uint8Array() }, clientCas)
   t.match(describe(), { isOfConfiguredCa: false, certificate: { subject: 'CN=reader' } })
   t.equal(describe(), describe(), 'it is described once')
-  t.match(
-    unverifiedPeerOf(
-      { certificate, open: () => openCertificate(new X509Certificate(client.cert).raw) },
-      null,
-    )(),
-    {
-      isOfConfiguredCa: false,
-    },
-  )
+  t.match(unverifiedPeerOf({ certificate, der: new X509Certificate(client.cert).raw }, null)(), {
+    isOfConfiguredCa: false,
+  })
   t.end()
 })
