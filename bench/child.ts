@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 
 /** A process that is told what to do and answers, message by message. */
 export interface Child {
@@ -39,17 +39,17 @@ export function startChild(
 
 async function* answersOf(child: ChildProcess): AsyncGenerator<unknown, undefined> {
   const queue: unknown[] = []
-  let wake = () => {}
+  const news = new EventEmitter()
   child.on('message', (message) => {
     queue.push(message)
-    wake()
+    news.emit('news')
   })
-  child.once('close', () => wake())
+  child.once('exit', () => news.emit('news'))
   const isOver = () => child.exitCode !== null || child.signalCode !== null
   while (queue.length > 0 || !isOver()) {
     if (queue.length > 0) yield queue.shift()
     // oxlint-disable-next-line no-await-in-loop -- until something happens
-    else await new Promise<void>((resolve) => (wake = resolve))
+    else await once(news, 'news')
   }
   return undefined
 }

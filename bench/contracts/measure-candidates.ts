@@ -10,7 +10,7 @@ export interface CandidateCost {
 }
 
 /** The sizes that are measured, in characters: half of what Node reads at most, that, and twice that. */
-export const sizes = [8_192, 16_384, 32_768] as const
+const sizes = [8_192, 16_384, 32_768] as const
 
 /** The names of the slowest when tried a few times, one of each kind. */
 export function findSlowest(

@@ -27,7 +27,7 @@ export interface Sample {
 }
 
 /** A text of repeated pieces, between a beginning and an end. */
-export interface SlowText {
+interface SlowText {
   readonly begin: string
   readonly end: string
 }

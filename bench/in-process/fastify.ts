@@ -2,7 +2,6 @@ import { peergate, requireIdentity } from '@peergate/fastify'
 import Fastify from 'fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import type { Server } from 'node:https'
 import type { Material } from '../material.js'
 import { createSocketGate, createTls } from '../servers/contestants/gates.js'
 import type { Passage } from './passage.js'
@@ -29,7 +28,7 @@ export async function createFastifyPassage(material: Material): Promise<Passage>
     )
   })
   await app.ready()
-  const connection = await openWarmConnection(app.server as Server, material)
+  const connection = await openWarmConnection(app.server, material)
   const [first, reply] = await handled
   return {
     newRequest: () => renew(first, connection.newRequest()),

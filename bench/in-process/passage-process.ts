@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import type { Material } from '../material.js'
 import { measureEachNew } from '../measure.js'
+import { obeyParent, tellParent } from '../parent.js'
 import { createExpressPassage } from './express.js'
 import { createFastifyPassage } from './fastify.js'
 
@@ -13,15 +14,12 @@ const creators = new Map([
 
 const [framework = '', milliseconds = '0'] = process.argv.slice(2)
 const create = creators.get(framework)
-if (create === undefined || process.send === undefined) {
-  throw new Error(`"${framework}" is no framework, or this process was not forked`)
-}
+if (create === undefined) throw new Error(`"${framework}" is no framework`)
 const [material] = (await once(process, 'message')) as [Material]
 const { newRequest, pass } = await create(material)
 if (pass(newRequest()) === false) throw new Error(`${framework}: the request did not pass`)
-process.once('disconnect', () => process.exit())
-process.on('message', async () => {
+obeyParent(async () => {
   const { nanoseconds } = await measureEachNew(newRequest, pass, Number(milliseconds))
-  process.send?.({ nanoseconds })
+  tellParent({ nanoseconds })
 })
-process.send({ ready: true })
+tellParent({ ready: true })

@@ -1,15 +1,20 @@
 // Sends servers what it is told to, in a process of its own, so that their CPU time is theirs alone.
+import { obeyParent, tellParent } from '../parent.js'
 import { loadHandshakes } from './load/handshakes.js'
 import { loadHttp1 } from './load/http1.js'
 import { loadHttp2 } from './load/http2.js'
 import type { Load, LoadResult } from './load/load.js'
 
-process.once('disconnect', () => process.exit())
-process.on('message', async (load: Load) => {
-  const answer = send(load)
-  stayAwake(answer)
-  process.send?.(await answer)
+obeyParent(async (load: Load) => {
+  const result = send(load)
+  stayAwake(result)
+  tellParent(await result)
 })
+
+function send(load: Load): Promise<LoadResult> {
+  if (load.kind === 'http/1.1') return loadHttp1(load)
+  return load.kind === 'http/2' ? loadHttp2(load) : loadHandshakes(load)
+}
 
 /**
  * Looks for answers all the time. To wake a process that sleeps costs whoever writes to it several
@@ -21,9 +26,4 @@ function stayAwake(until: Promise<unknown>): void {
   until.then(end, end)
   const look = () => void (isOver || setImmediate(look))
   look()
-}
-
-function send(load: Load): Promise<LoadResult> {
-  if (load.kind === 'http/1.1') return loadHttp1(load)
-  return load.kind === 'http/2' ? loadHttp2(load) : loadHandshakes(load)
 }

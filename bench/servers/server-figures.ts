@@ -6,6 +6,7 @@ import type { ServerCosts } from './run-field.js'
 export interface Comparison {
   readonly figure: string
   readonly limit: number
+  readonly unit: '' | '×'
   /** Whose CPU time is divided, and by whose. */
   readonly of: string
   readonly by: string
@@ -14,14 +15,14 @@ export interface Comparison {
 /** Judges the CPU time of two servers by the least of all rounds, which has the least of other work. */
 export function compareServers(
   costs: readonly ServerCosts[],
-  { figure, limit, of, by }: Comparison,
+  { figure, limit, unit, of, by }: Comparison,
 ): Figure {
   const [dividend, divisor] = [find(costs, of), find(costs, by)]
   const value = least(dividend.cpu.flat()) / least(divisor.cpu.flat())
   const parts = dividend.cpu.map((rounds, index) => least(rounds) / least(divisor.cpu[index] ?? []))
   return judge({
     figure,
-    goal: { sign: '≥', limit, unit: '' },
+    goal: { sign: '≥', limit, unit },
     value,
     spread: Math.max(noiseOf(costs) * value, spreadOf(value, parts)),
     contestants: costs.map(contestantOf),
@@ -39,12 +40,12 @@ function contestantOf({ name, cpu, throughput }: ServerCosts): Contestant {
   return { name, measured: least(cpu.flat()), unit: 'µs of CPU', throughput: Math.round(most) }
 }
 
-export function find(costs: readonly ServerCosts[], name: string): ServerCosts {
+function find(costs: readonly ServerCosts[], name: string): ServerCosts {
   const found = costs.find((cost) => cost.name === name)
   if (found === undefined) throw new Error(`nobody is called "${name}"`)
   return found
 }
 
-export function least(values: readonly number[]): number {
+function least(values: readonly number[]): number {
   return Math.min(...values)
 }

@@ -3,23 +3,21 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Material } from '../material.js'
+import { obeyParent, tellParent } from '../parent.js'
 import { fields } from './fields.js'
 import { measureSpan } from './measured-server.js'
 import type { Span } from './measured-server.js'
 
 const [field = '', contestant = ''] = process.argv.slice(2)
 const create = (await fields.get(field)?.())?.[contestant]
-if (create === undefined || process.send === undefined) {
-  throw new Error(`"${contestant}" does not compete in "${field}", or this process was not forked`)
-}
+if (create === undefined) throw new Error(`"${contestant}" does not compete in "${field}"`)
 const [material] = (await once(process, 'message')) as [Material]
 const server = await create(material)
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
-process.once('disconnect', () => process.exit())
-process.on('message', async (span: Span) => {
+obeyParent(async (span: Span) => {
   const cost = measureSpan(server, span)
-  process.send?.({ ready: true })
-  process.send?.(await cost)
+  tellParent({ ready: true })
+  tellParent(await cost)
 })
-process.send({ port: (server.address() as AddressInfo).port })
+tellParent({ port: (server.address() as AddressInfo).port })

@@ -16,9 +16,8 @@ export function findSpiffeId(subjectAltName = ''): string | undefined {
 
 /** Who sent a request, as it is read by hand from the socket, for each request anew. */
 export function readPeerNaively({ socket }: { readonly socket: unknown }): string | undefined {
-  const { authorized, getPeerCertificate } = socket as TLSSocket
-  if (!authorized) return undefined
-  return findSpiffeId(getPeerCertificate.call(socket)?.subjectaltname)
+  const peer = socket as TLSSocket
+  return peer.authorized ? findSpiffeId(peer.getPeerCertificate().subjectaltname) : undefined
 }
 
 /** Who sent a request, as it is read by hand from what nginx forwards. */

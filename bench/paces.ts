@@ -1,0 +1,33 @@
+import type { DecisionPace } from './decision/decision-figures.js'
+import type { PassagePace } from './in-process/measure-passages.js'
+import type { ServerPace } from './servers/run-field.js'
+
+/** How long everything is measured. */
+export interface Pace {
+  readonly servers: ServerPace
+  readonly passages: PassagePace
+  readonly decisions: DecisionPace
+  readonly headers: { readonly rounds: number; readonly milliseconds: number }
+  readonly certificates: number
+  readonly imports: number
+}
+
+/** Twenty-five minutes at most. */
+export const full: Pace = {
+  servers: { generations: 3, rounds: 6, measured: 6_000 },
+  passages: { generations: 3, rounds: 5, milliseconds: 200 },
+  decisions: { rounds: 3, milliseconds: 20 },
+  headers: { rounds: 2, milliseconds: 5 },
+  certificates: 1_000_000,
+  imports: 24,
+}
+
+/** Two minutes, to see that it works: the figures are rough. */
+export const quick: Pace = {
+  servers: { generations: 1, rounds: 1, measured: 200 },
+  passages: { generations: 1, rounds: 1, milliseconds: 20 },
+  decisions: { rounds: 1, milliseconds: 2 },
+  headers: { rounds: 1, milliseconds: 1 },
+  certificates: 5_000,
+  imports: 3,
+}
