@@ -1,3 +1,4 @@
+import type { HeaderPace } from './contracts/worst-headers.js'
 import type { DecisionPace } from './decision/decision-figures.js'
 import type { PassagePace } from './in-process/measure-passages.js'
 import type { ServerPace } from './servers/run-field.js'
@@ -7,7 +8,7 @@ export interface Pace {
   readonly servers: ServerPace
   readonly passages: PassagePace
   readonly decisions: DecisionPace
-  readonly headers: { readonly rounds: number; readonly milliseconds: number }
+  readonly headers: HeaderPace
   readonly certificates: number
   readonly imports: number
 }
@@ -17,7 +18,7 @@ export const full: Pace = {
   servers: { generations: 3, rounds: 6, measured: 6_000 },
   passages: { generations: 3, rounds: 5, milliseconds: 200 },
   decisions: { rounds: 3, milliseconds: 20 },
-  headers: { rounds: 2, milliseconds: 5 },
+  headers: { rounds: 2, tried: null, milliseconds: 5 },
   certificates: 1_000_000,
   imports: 24,
 }
@@ -27,7 +28,7 @@ export const quick: Pace = {
   servers: { generations: 1, rounds: 1, measured: 200 },
   passages: { generations: 1, rounds: 1, milliseconds: 20 },
   decisions: { rounds: 1, milliseconds: 2 },
-  headers: { rounds: 1, milliseconds: 1 },
+  headers: { rounds: 1, tried: 8, milliseconds: 1 },
   certificates: 5_000,
   imports: 3,
 }

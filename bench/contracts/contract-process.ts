@@ -9,6 +9,8 @@ import type { CandidateCost } from './measure-candidates.js'
 export interface Order {
   /** Those that are measured; null for the ones that are found to be the slowest. */
   readonly candidates: readonly string[] | null
+  /** How many of all candidates are looked at for these; null for all. */
+  readonly tried: number | null
   /** For each candidate and size, roughly. */
   readonly milliseconds: number
 }
@@ -22,7 +24,8 @@ process.on('message', (order: Order) => {
 })
 
 async function measure(order: Order): Promise<readonly CandidateCost[]> {
-  const chosen = order.candidates ?? findSlowest(candidates, socket, 4)
+  const tried = candidates.slice(0, order.tried ?? candidates.length)
+  const chosen = order.candidates ?? findSlowest(tried, socket, 4)
   const costs: CandidateCost[] = []
   for (const candidate of candidates.filter(({ name }) => chosen.includes(name))) {
     costs.push(await measureCandidate(candidate, socket, order.milliseconds))

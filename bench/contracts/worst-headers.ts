@@ -11,15 +11,15 @@ interface ContractCosts {
   readonly rounds: readonly (readonly CandidateCost[])[]
 }
 
+export interface HeaderPace extends Omit<Order, 'candidates'> {
+  readonly rounds: number
+}
+
 /**
  * The time of the worst header of 16 KiB of each contract, and how it grows. The worst are found once, and
  * then measured in each round anew; the least of the rounds has the least of other work on the machine.
  */
-export async function measureWorstHeaders(pace: {
-  readonly rounds: number
-  /** For each candidate and size of a round, roughly. */
-  readonly milliseconds: number
-}): Promise<readonly Figure[]> {
+export async function measureWorstHeaders(pace: HeaderPace): Promise<readonly Figure[]> {
   const all: ContractCosts[] = []
   for (const contract of contractNames) {
     console.error(`worst headers: ${contract}`)
@@ -30,13 +30,13 @@ export async function measureWorstHeaders(pace: {
 
 async function measureContract(
   contract: string,
-  { rounds, milliseconds }: Parameters<typeof measureWorstHeaders>[0],
+  { rounds, ...pace }: HeaderPace,
 ): Promise<ContractCosts> {
-  const first = await measureRound(contract, { candidates: null, milliseconds })
+  const first = await measureRound(contract, { candidates: null, ...pace })
   const candidates = first.map(({ candidate }) => candidate)
   const measured = [first]
   for (let round = 1; round < rounds; round += 1) {
-    measured.push(await measureRound(contract, { candidates, milliseconds }))
+    measured.push(await measureRound(contract, { candidates, ...pace }))
   }
   return { contract, rounds: measured }
 }

@@ -38,7 +38,7 @@ export function checkHeaders(
   sent: SentHeaders,
   headers: readonly ContractHeader[],
 ): ForwardedHeaders {
-  const found = new Map(headers.map(({ name }, index) => [name, sent[index] ?? []]))
+  const found = new Map(headers.map(({ name }, index) => [name, sent[index] as readonly string[]]))
   for (const [name, lines] of found) for (const value of lines) checkValue(name, value)
   return {
     value: (name) => found.get(name)?.[0] ?? null,
@@ -86,11 +86,12 @@ function findFault(
   lines: readonly (readonly number[])[],
 ): (() => PeerGateError) | null {
   for (const [index, { name }] of headers.entries()) {
-    const isMisspelt = lines[index]?.some((line) => names[line] !== name)
-    if (isMisspelt === true) return () => ambiguous(name, 'must be spelt with dashes, and is not')
+    const own = lines[index] as readonly number[]
+    if (own.some((line) => names[line] !== name))
+      return () => ambiguous(name, 'must be spelt with dashes, and is not')
   }
   for (const [index, { name, isList = false, before }] of headers.entries()) {
-    const own = lines[index] ?? []
+    const own = lines[index] as readonly number[]
     if (!isList && own.length > 1) return () => ambiguous(name, 'must be sent once')
     if (before !== undefined && isBehind(names, own, before)) {
       const anchors = before.join(' or ')

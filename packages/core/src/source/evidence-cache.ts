@@ -37,7 +37,7 @@ function markOf(sent: SentHeaders): number {
 }
 
 function isSame(one: SentHeaders, other: SentHeaders): boolean {
-  return one.every((lines, index) => isSameLines(lines, other[index] ?? []))
+  return one.every((lines, index) => isSameLines(lines, other[index] as readonly string[]))
 }
 
 function isSameLines(one: readonly string[], other: readonly string[]): boolean {

@@ -103,17 +103,20 @@ export function forwardedSource(options: ForwardedSourceOptions): PeerSource {
   }
 
   const readings = createRequestMemory<Reading>()
+
+  function readFirstTime(request: RequestLike): Reading {
+    const reading = attempt(() => readOnce(request))
+    readings.remember(request, reading)
+    return reading
+  }
+
   const source: PeerSource = Object.freeze({
     name: contract.name,
     trustSets: Object.freeze(trustSet === null ? [] : [trustSet]),
     mode: parsed.mode,
     isFromTrustedProxy: (request: RequestLike) => trustedProxies.refusalOf(request) === null,
     read(request: RequestLike) {
-      const known = readings.recall(request)
-      if (known !== undefined) return known
-      const reading = attempt(() => readOnce(request))
-      readings.remember(request, reading)
-      return reading
+      return attempt(() => readings.recall(request) ?? readFirstTime(request))
     },
   })
   forwarded.add(source)

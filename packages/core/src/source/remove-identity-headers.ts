@@ -2,7 +2,7 @@ import { foldName } from '../contract/collect-headers.js'
 import { isIdentityHeader } from '../contract/identity-headers.js'
 import { namesOf, rememberByNames } from '../contract/names-memory.js'
 import type { RequestLike } from '../peer-source.js'
-import { shortenLines } from './header-views.js'
+import { createLineShortener } from './header-views.js'
 
 /** Removes headers from a request, and says whether there were any. */
 export type RemoveHeaders = (request: RequestLike) => boolean
@@ -20,6 +20,7 @@ export function createIdentityHeaderRemoval(own: readonly string[] = []): Remove
     const folded = foldName(name.toLowerCase())
     return isIdentityHeader(folded) || ownNames.has(folded)
   }
+  const shortenLines = createLineShortener()
   const keptLinesOf = rememberByNames((rawHeaders) => listKept(namesOf(rawHeaders), isRemoved), 2)
   const removedOf = rememberByNames((names) => names.filter(isRemoved), 1)
 
@@ -49,15 +50,15 @@ function listKept(
   names: readonly string[],
   isRemoved: (name: string) => boolean,
 ): readonly number[] | null {
-  const kept = [...names.keys()].filter((line) => !isRemoved(names[line] ?? ''))
+  const kept = names.flatMap((name, line) => (isRemoved(name) ? [] : [line]))
   return kept.length === names.length ? null : kept
 }
 
 /** In place: whoever holds the list must not see the others either. */
 function keepLines(rawHeaders: string[], kept: readonly number[]): void {
   for (const [place, line] of kept.entries()) {
-    rawHeaders[2 * place] = rawHeaders[2 * line] ?? ''
-    rawHeaders[2 * place + 1] = rawHeaders[2 * line + 1] ?? ''
+    rawHeaders[2 * place] = rawHeaders[2 * line] as string
+    rawHeaders[2 * place + 1] = rawHeaders[2 * line + 1] as string
   }
   rawHeaders.length = 2 * kept.length
 }

@@ -61,7 +61,6 @@ export function createHandshakeStates(current: () => TrustState): HandshakeState
   return {
     follow: (server) => void server.prependListener('connection', remember),
     stateOf(socket) {
-      if (socket.destroyed) return null
       const [only = null] = counts.keys()
       if (counts.size < 2) return only
       readEnds()

@@ -46,21 +46,19 @@ export function takeRequest(connection: LiveConnection, answer: unknown): boolea
   return true
 }
 
-function followResponse(connection: LiveConnection, response: FollowedResponse): void {
+function followResponse(connection: LiveConnection, response: ServerResponse): void {
   connection.responses.add(response)
-  response[connectionKey] = connection
+  Object.assign(response, { [connectionKey]: connection })
   response.on('close', forgetResponse)
 }
 
 const connectionKey = Symbol('peergate.connection')
 
 /** Which connection an answer goes to, for the one listener of all answers. */
-type FollowedResponse = ServerResponse & { [connectionKey]?: LiveConnection }
+type FollowedResponse = ServerResponse & { readonly [connectionKey]: LiveConnection }
 
 function forgetResponse(this: FollowedResponse): void {
-  const { [connectionKey]: connection } = this
-  if (connection === undefined) return
-  const { socket, responses, isClosing } = connection
+  const { socket, responses, isClosing } = this[connectionKey]
   responses.delete(this)
   if (isClosing && responses.size === 0) socket.end()
 }
