@@ -15,7 +15,7 @@ export type ShortenLines = (request: RequestLike, count: number) => boolean
 export function createLineShortener(
   createMessage: () => IncomingMessage = createNodeMessage,
 ): ShortenLines {
-  const keys = findKeys(createMessage)
+  const keys = tryFindKeys(createMessage)
   if (keys === null) return () => false
   const { headersDistinct, count: countKey } = keys
   return (request, count) => {
@@ -34,7 +34,15 @@ interface Keys {
   readonly count: symbol
 }
 
-/** Null where a message shows that Node does otherwise. */
+/** Null where Node does otherwise, also so that it throws. */
+function tryFindKeys(createMessage: () => IncomingMessage): Keys | null {
+  try {
+    return findKeys(createMessage)
+  } catch {
+    return null
+  }
+}
+
 function findKeys(createMessage: () => IncomingMessage): Keys | null {
   const headersDistinct = findKey(createMessage(), (message) => message.headersDistinct)
   const count = findKey(createMessage(), ({ rawHeaders }) => rawHeaders.length)

@@ -216,3 +216,10 @@ t.test('takes no proxies by certificate that nobody named', (t) => {
   t.doesNotThrow(() => trustedByCertificate({ ...whole, trustSet: 'payments' }))
   t.end()
 })
+
+t.test('trusts nobody of whom it cannot tell who it is', (t) => {
+  const proxies = trustedByAddress({ addresses: ['127.0.0.1'] })
+  const refusal = proxies.refusalOf(null as never)
+  t.match(refusal, { code: 'ERR_PEERGATE_GATE_FAULTY', detail: /could not tell who sent/u })
+  t.end()
+})
