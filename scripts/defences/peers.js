@@ -86,9 +86,9 @@ export const peerDefences = [
     defences: [
       {
         without: 'boundaries around a certificate before Node looks for them inside',
-        file: 'tls/captured-peer',
-        find: 'openCertificate(der)',
-        replace: 'new (process.getBuiltinModule("crypto").X509Certificate)(der)',
+        file: 'tls/client-cas',
+        find: 'openCertificate(leaf.der)',
+        replace: 'new (process.getBuiltinModule("crypto").X509Certificate)(leaf.der)',
       },
     ],
   },
@@ -125,7 +125,7 @@ export const peerDefences = [
       {
         without: 'the memory of the twins of an identity',
         file: 'admission',
-        find: 'rememberTwins(identity, twinsOf(evidence.certificate) ?? null);',
+        find: 'shareTwins(identity, evidence.certificate);',
         replace: ';',
       },
     ],
