@@ -18,7 +18,7 @@ export const full: Pace = {
   servers: { generations: 3, rounds: 6, measured: 6_000 },
   passages: { generations: 3, rounds: 5, milliseconds: 200 },
   decisions: { rounds: 3, milliseconds: 20 },
-  headers: { rounds: 2, tried: null, milliseconds: 5 },
+  headers: { rounds: 2, contracts: null, tried: null, milliseconds: 5 },
   certificates: 1_000_000,
   imports: 24,
 }
@@ -28,7 +28,7 @@ export const quick: Pace = {
   servers: { generations: 1, rounds: 1, measured: 200 },
   passages: { generations: 1, rounds: 1, milliseconds: 20 },
   decisions: { rounds: 1, milliseconds: 2 },
-  headers: { rounds: 1, tried: 8, milliseconds: 1 },
+  headers: { rounds: 1, contracts: 3, tried: 8, milliseconds: 1 },
   certificates: 5_000,
   imports: 3,
 }

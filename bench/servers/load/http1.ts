@@ -10,6 +10,8 @@ export async function loadHttp1(load: Http1Load): Promise<LoadResult> {
     connections: heads.length,
     amount,
     timeout: 60,
+    // It ends at the next of these moments, in milliseconds.
+    sampleInt: 20,
     setupClient(client) {
       writeHeads(client, heads[started] ?? [])
       started += 1
