@@ -35,7 +35,7 @@ t.test('says so where a view is there, or what is asked of is none of Node', (t)
 })
 
 t.test('does nothing where Node does otherwise', (t) => {
-  for (const otherNode of [createEmpty, createForgetful]) {
+  for (const otherNode of [createEmpty, createForgetful, createRead]) {
     const shortenLines = createLineShortener(otherNode)
     t.equal(shortenLines(createMessage(lines), 4), false)
   }
@@ -49,4 +49,11 @@ function createEmpty(): IncomingMessage {
 /** Makes its view anew each time. */
 function createForgetful(): IncomingMessage {
   return Object.defineProperty(createMessage(lines), 'headersDistinct', { get: () => ({}) })
+}
+
+/** Has made its view already. */
+function createRead(): IncomingMessage {
+  const message = createMessage(lines)
+  t.ok(message.headersDistinct)
+  return message
 }
