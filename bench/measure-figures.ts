@@ -1,5 +1,6 @@
 import { measureWorstHeaders } from './contracts/worst-headers.js'
 import { measureDecisions } from './decision/decision-figures.js'
+import { measureEvents } from './events/measure-share.js'
 import type { Figure } from './figure.js'
 import { measureHeap } from './heap/measure-heap.js'
 import { measureImport } from './import/measure-import.js'
@@ -25,6 +26,7 @@ export async function measureFigures(
     ...(bare === undefined ? [] : [judgeShare(microseconds, bare)]),
     ...servers,
     ...(await measureDecisions(pace.decisions)),
+    await measureEvents(microseconds, pace.events),
     await measureHeap(pace.certificates),
     ...(await measureWorstHeaders(pace.headers)),
     await measureImport(pace.imports),
