@@ -8,6 +8,8 @@ export interface Figure {
   /** How far `value` may be from what another run would give, in the same unit. */
   readonly spread: number
   readonly contestants: readonly Contestant[]
+  /** Of servers under load: what they serve, which is the same where others of them are compared. */
+  readonly field?: string
   /** Null where the spread exceeds the margin between value and limit, so that nothing can be said. */
   readonly holds: boolean | null
 }
@@ -36,11 +38,13 @@ export function judge({
   value,
   spread,
   contestants,
+  ...further
 }: Omit<Figure, 'goal' | 'holds'> & { readonly goal: Goal }): Figure {
   const goal = [sign, limit, unit].join(' ').trim()
   const margin = sign === '≥' ? value - limit : limit - value
   const isKnown = Number.isFinite(margin) && Math.abs(margin) >= spread
-  return { figure, goal, value, spread, contestants, holds: isKnown ? margin >= 0 : null }
+  const holds = isKnown ? margin >= 0 : null
+  return { figure, goal, value, spread, contestants, ...further, holds }
 }
 
 /**

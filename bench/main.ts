@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { drawThroughput } from './draw-throughput.js'
+import type { Figure } from './figure.js'
 import { describeMachine, formatMachine } from './machine.js'
 import { measureFigures } from './measure-figures.js'
 import { full, quick } from './paces.js'
-import { formatFigures } from './report-figures.js'
+import { formatFigures, formatServers } from './report-figures.js'
 
 const { values: asked } = parseArgs({
   options: {
@@ -12,17 +14,29 @@ const { values: asked } = parseArgs({
     quick: { type: 'boolean', default: false },
     /** A folder for a CPU profile of each server process. */
     profile: { type: 'string' },
+    /** A file of what `--json` printed, which is reported instead of a measurement. */
+    from: { type: 'string' },
+    /** A file for the plot of the throughput. */
+    plot: { type: 'string' },
   },
 })
-const profiling =
-  asked.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${asked.profile}`]
-const figures = await measureFigures(asked.quick ? quick : full, profiling)
-const text = `${formatMachine(describeMachine())}; load by autocannon ${versionOf('autocannon')}, HTTP/2 and handshakes by Node\n`
-if (asked.json) {
-  console.error(text)
-  console.log(JSON.stringify(figures, null, 2))
-} else {
-  console.log(`${text}\n${formatFigures(figures)}`)
+const figures = asked.from === undefined ? await measure() : readFigures(asked.from)
+if (asked.plot !== undefined) writeFileSync(asked.plot, drawThroughput(figures))
+if (asked.json) console.log(JSON.stringify(figures, null, 2))
+else console.log(`${formatFigures(figures)}\n\n${formatServers(figures)}`)
+
+async function measure(): Promise<readonly Figure[]> {
+  const profiling =
+    asked.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${asked.profile}`]
+  const measured = await measureFigures(asked.quick ? quick : full, profiling)
+  const text = `${formatMachine(describeMachine())}; load by autocannon ${versionOf('autocannon')}, HTTP/2 and handshakes by Node\n`
+  if (asked.json) console.error(text)
+  else console.log(text)
+  return measured
+}
+
+function readFigures(file: string): readonly Figure[] {
+  return JSON.parse(readFileSync(file, 'utf8')) as readonly Figure[]
 }
 
 /** The dependencies of this package are exact. */

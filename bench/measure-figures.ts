@@ -39,9 +39,9 @@ async function measureServers(
   execArgv: readonly string[],
 ): Promise<readonly Figure[]> {
   const figures: Figure[] = []
-  for (const { competition, comparisons } of listCompetitions(material)) {
+  for (const { title, competition, comparisons } of listCompetitions(material)) {
     const costs = await runField(competition, pace, { material, execArgv })
-    figures.push(...comparisons.map((comparison) => compareServers(costs, comparison)))
+    figures.push(...comparisons.map((comparison) => compareServers(costs, title, comparison)))
   }
   return figures
 }

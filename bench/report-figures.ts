@@ -11,6 +11,24 @@ export function formatFigures(figures: readonly Figure[]): string {
   return formatMarkdownTable(['figure', 'to reach', 'judgement', 'measured', 'spread'], lines, 3)
 }
 
+/** A line for each server under load; a field that is judged more than once is listed once. */
+export function formatServers(figures: readonly Figure[]): string {
+  const fields = new Map(
+    figures.flatMap(({ field, contestants }) =>
+      field === undefined ? [] : [[field, contestants] as const],
+    ),
+  )
+  const lines = Array.from(fields).flatMap(([field, contestants]) =>
+    contestants.map(({ name, measured, throughput = Number.NaN }) => [
+      field,
+      name,
+      `${formatNumber(measured)} µs`,
+      Math.round(throughput).toLocaleString('en'),
+    ]),
+  )
+  return formatMarkdownTable(['servers', 'contestant', 'CPU time', 'answers per second'], lines, 2)
+}
+
 const judgements: ReadonlyMap<boolean | null, string> = new Map([
   [true, 'holds'],
   [false, 'does not hold'],

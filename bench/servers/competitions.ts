@@ -5,74 +5,98 @@ import type { Comparison } from './server-figures.js'
 
 /** A field, how it is asked, and what has to come of it. */
 export interface JudgedCompetition {
+  /** Of the panel in the plot. */
+  readonly title: string
   readonly competition: Competition
   readonly comparisons: readonly Comparison[]
 }
 
 /** All that is measured of servers under load. */
 export function listCompetitions(material: Material): readonly JudgedCompetition[] {
-  const { worker, visitor, forwarded: clients } = material
+  return [...listDirect(material), ...listForwarded(material), judgeHandshakes(material)]
+}
+
+function listDirect(material: Material): readonly JudgedCompetition[] {
+  const { worker, visitor } = material
   const direct = (kind: 'http/1.1' | 'http/2') => ({
     event: 'request' as const,
     load: directly(kind, worker, material),
     refused: (port: number) => directly(kind, visitor, material)(port, few),
   })
+  return [
+    {
+      title: 'Fastify over mutual TLS',
+      competition: { field: 'Fastify', ...direct('http/1.1') },
+      comparisons: overTls('Fastify', 'no-op hook'),
+    },
+    {
+      title: 'Express over mutual TLS',
+      competition: { field: 'Express', ...direct('http/1.1') },
+      comparisons: overTls('Express', 'no-op middleware'),
+    },
+    {
+      title: 'Fastify over mutual TLS, HTTP/2',
+      competition: { field: 'Fastify, HTTP/2', ...direct('http/2') },
+      comparisons: overTls('Fastify on HTTP/2', 'no-op hook'),
+    },
+  ]
+}
+
+function listForwarded({ visitor, forwarded: clients }: Material): readonly JudgedCompetition[] {
   const behind = (headersOf: typeof nginxHeaders) => ({
     event: 'request' as const,
     load: forwarded(clients.map(headersOf)),
     refused: (port: number) => forwarded([headersOf(visitor.certificate)])(port, few),
   })
+  const nginx = behind(nginxHeaders)
   const [first = ''] = clients
   return [
-    judged({ field: 'Fastify', ...direct('http/1.1') }, overTls('Fastify', 'no-op hook')),
-    judged({ field: 'Express', ...direct('http/1.1') }, overTls('Express', 'no-op middleware')),
-    judged(
-      { field: 'Fastify, HTTP/2', ...direct('http/2') },
-      overTls('Fastify on HTTP/2', 'no-op hook'),
-    ),
-    judged({ field: 'nginx, Fastify', ...behind(nginxHeaders) }, [
-      ofBare('behind nginx, the same 50 clients, Fastify', 0.9),
-    ]),
-    judged({ field: 'nginx, Express', ...behind(nginxHeaders) }, [
-      ofBare('behind nginx, the same 50 clients, Express', 0.9),
-    ]),
-    judged({ field: 'envoy-xfcc, Fastify', ...behind(xfccHeaders) }, [
-      ofBare('behind Envoy, the same 50 clients, Fastify', 0.93),
-    ]),
-    judged(
-      {
+    {
+      title: 'Fastify behind nginx, the same 50 clients',
+      competition: { field: 'nginx, Fastify', ...nginx },
+      comparisons: [ofBare('behind nginx, the same 50 clients, Fastify', 0.9)],
+    },
+    {
+      title: 'Express behind nginx, the same 50 clients',
+      competition: { field: 'nginx, Express', ...nginx },
+      comparisons: [ofBare('behind nginx, the same 50 clients, Express', 0.9)],
+    },
+    {
+      title: 'Fastify behind Envoy, the same 50 clients',
+      competition: { field: 'envoy-xfcc, Fastify', ...behind(xfccHeaders) },
+      comparisons: [ofBare('behind Envoy, the same 50 clients, Fastify', 0.93)],
+    },
+    {
+      title: 'Fastify behind nginx, every certificate never seen before',
+      competition: {
         field: 'nginx, Fastify',
-        ...behind(nginxHeaders),
+        ...nginx,
         load: forwardedUnseen(nginxHeaders, first),
       },
-      [
-        {
-          figure: 'every certificate never seen before, by hand / Peergate',
-          limit: 4,
-          unit: '×',
-          of: 'by hand',
-          by: 'Peergate',
-        },
-      ],
-    ),
-    judged(
-      {
-        field: 'handshakes',
-        event: 'secureConnection',
-        load: directly('handshakes', worker, material),
-        refused: null,
-      },
-      [ofBare('full handshake, bare / with the TLS gate', 0.95)],
-    ),
+      comparisons: [neverSeen],
+    },
   ]
+}
+
+const neverSeen: Comparison = {
+  figure: 'every certificate never seen before, by hand / Peergate',
+  limit: 4,
+  unit: '×',
+  of: 'by hand',
+  by: 'Peergate',
+}
+
+function judgeHandshakes(material: Material): JudgedCompetition {
+  const load = directly('handshakes', material.worker, material)
+  return {
+    title: 'Full handshakes of mutual TLS',
+    competition: { field: 'handshakes', event: 'secureConnection', load, refused: null },
+    comparisons: [ofBare('full handshake, bare / with the TLS gate', 0.95)],
+  }
 }
 
 /** Enough to see who is refused. */
 const few = 20
-
-function judged(competition: Competition, comparisons: readonly Comparison[]): JudgedCompetition {
-  return { competition, comparisons }
-}
 
 function overTls(framework: string, floor: string): readonly Comparison[] {
   const figure = `end to end over mutual TLS, ${framework}`

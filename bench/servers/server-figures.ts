@@ -15,6 +15,7 @@ export interface Comparison {
 /** Judges the CPU time of two servers by the least of all rounds, which has the least of other work. */
 export function compareServers(
   costs: readonly ServerCosts[],
+  field: string,
   { figure, limit, unit, of, by }: Comparison,
 ): Figure {
   const [dividend, divisor] = [find(costs, of), find(costs, by)]
@@ -26,6 +27,7 @@ export function compareServers(
     value,
     spread: Math.max(noiseOf(costs) * value, spreadOf(value, parts)),
     contestants: costs.map(contestantOf),
+    field,
   })
 }
 
