@@ -70,7 +70,6 @@ export function createAdmit(
     if (peer instanceof PeerGateError) return refuse(peer)
     if ('refusal' in peer) return { evidence: peer, identity: null, refusal: peer.refusal }
     refuseLapsed(peer, clock())
-    refuseUnassured(peer, minimumAssurance)
     const admission = admissions.get(peer) ?? admitFirst(peer)
     if (admission.identity !== null && isDenied(admission.identity)) {
       return refuse(keepEvidence(denied(admission.identity), peer))
@@ -79,6 +78,7 @@ export function createAdmit(
   }
 
   function admitFirst(peer: PeerEvidence): Admission {
+    refuseUnassured(peer, minimumAssurance)
     refuseMutable(peer)
     refuseMalformed(peer)
     const admission = identify(peer, rule)

@@ -4,10 +4,10 @@ import type { Guard, PendingDecision } from '@peergate/core'
 export type Guards = readonly [Guard, ...Guard[]]
 
 /** Asks one guard after the other: the first that denies is the answer, else the last. */
-export function askAll(
-  [first, ...others]: Guards,
-  ask: (guard: Guard) => PendingDecision,
-): PendingDecision {
+export function askAll(guards: Guards, ask: (guard: Guard) => PendingDecision): PendingDecision {
+  // Most routes have one.
+  if (guards.length === 1) return ask(guards[0])
+  const [first, ...others] = guards
   return others.reduce((before, guard) => askAfter(before, () => ask(guard)), ask(first))
 }
 

@@ -3,7 +3,7 @@ import type { PeerGateError } from '../errors.js'
 import type { PeerEvidence } from '../evidence.js'
 import { refusalOf } from './accepted-peer.js'
 import type { PresentedLeaf } from './accepted-peer.js'
-import type { Membership } from './client-cas.js'
+import type { ClientCas, Membership } from './client-cas.js'
 import type { HostName } from './host-options.js'
 import type { TrustState } from './trust-state.js'
 import { unverifiedPeerOf } from './unverified-peer.js'
@@ -25,6 +25,7 @@ export interface CapturedPeer {
 /** How a peer stands under one trust state. */
 interface Standing {
   readonly state: TrustState
+  readonly clientCas: ClientCas
   readonly membership: Membership
   readonly evidence: PeerEvidence
   readonly isVerified: boolean
@@ -48,9 +49,11 @@ export function capturePeer(
     // By the state and not by its epoch: lists that were issued anew are of the same epoch.
     if (standing?.state === state) return standing
     state.denylist.refuseDenied(certificate)
-    const membership = state.clientCasOf(host).findMembership(presented)
+    const clientCas = state.clientCasOf(host)
+    const membership = clientCas.findMembership(presented)
     standing = {
       state,
+      clientCas,
       membership,
       evidence: keepEvidence(standing?.evidence, certificate, membership),
       isVerified: verified?.epoch === state.epoch,
@@ -65,8 +68,8 @@ export function capturePeer(
       // Whoever was refused once is being cut off, and does not come back by another change.
       if (refusal !== null) return refusal
       try {
-        const { membership, evidence, isVerified } = standUnder(state)
-        state.clientCasOf(host).refuseUnadmitted({ certificate, membership, isVerified, now })
+        const { clientCas, membership, evidence, isVerified } = standUnder(state)
+        clientCas.refuseUnadmitted({ certificate, membership, isVerified, now })
         return evidence
       } catch (cause) {
         refusal = refusalOf(cause)

@@ -48,14 +48,14 @@ export function takeRequest(connection: LiveConnection, answer: unknown): boolea
 
 function followResponse(connection: LiveConnection, response: ServerResponse): void {
   connection.responses.add(response)
-  Object.assign(response, { [connectionKey]: connection })
+  ;(response as FollowedResponse)[connectionKey] = connection
   response.on('close', forgetResponse)
 }
 
 const connectionKey = Symbol('peergate.connection')
 
 /** Which connection an answer goes to, for the one listener of all answers. */
-type FollowedResponse = ServerResponse & { readonly [connectionKey]: LiveConnection }
+type FollowedResponse = ServerResponse & { [connectionKey]: LiveConnection }
 
 function forgetResponse(this: FollowedResponse): void {
   const { socket, responses, isClosing } = this[connectionKey]

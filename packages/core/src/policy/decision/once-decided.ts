@@ -3,6 +3,7 @@ import { PeerGateError } from '../../errors.js'
 import { deny } from './decision.js'
 import type { Decision, PendingDecision } from './decision.js'
 import { settle } from './settle.js'
+import type { Reading } from './settle.js'
 
 /**
  * Asks, and gives `act` the decision: before it returns where nothing has to be waited for, else when it
@@ -22,10 +23,12 @@ export function onceDecided(
   ask: () => PendingDecision,
   act: (decision: Decision) => unknown,
 ): void {
-  const decision = settle(ask, { read: (answer) => answer as Decision, fail })
+  const decision = settle(ask, reading)
   if ('allowed' in decision) act(decision)
   else void decision.then(containCallback('what acts on a decision', act))
 }
+
+const reading: Reading = { read: (answer) => answer as Decision, fail }
 
 function fail(cause: unknown): Decision {
   const fault = 'the gate could not judge the request: its guard gave no decision'
