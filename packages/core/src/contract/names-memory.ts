@@ -24,8 +24,8 @@ export function rememberByNames<Found>(
   return (headers) => {
     for (const { names, found } of known) if (isOf(headers, names)) return found
     const found = find(headers)
+    if (headers.length > stride * mostNames) return found
     const names = stride === 1 ? headers : namesOf(headers)
-    if (names.length > mostNames) return found
     known[oldest] = { names, found }
     oldest = (oldest + 1) % mostKnown
     return found

@@ -1,5 +1,4 @@
-import { foldName } from '../contract/collect-headers.js'
-import { isIdentityHeader } from '../contract/identity-headers.js'
+import { createIdentityHeaderTest } from '../contract/identity-headers.js'
 import { namesOf, rememberByNames } from '../contract/names-memory.js'
 import type { RequestLike } from '../peer-source.js'
 import { createLineShortener } from './header-views.js'
@@ -15,11 +14,8 @@ export type RemoveHeaders = (request: RequestLike) => boolean
  * @param own further names that are to be removed, in lower case with dashes
  */
 export function createIdentityHeaderRemoval(own: readonly string[] = []): RemoveHeaders {
-  const ownNames = new Set(own)
-  function isRemoved(name: string): boolean {
-    const folded = foldName(name.toLowerCase())
-    return isIdentityHeader(folded) || ownNames.has(folded)
-  }
+  const isIdentityHeader = createIdentityHeaderTest(own)
+  const isRemoved = (name: string): boolean => isIdentityHeader(name.toLowerCase())
   const shortenLines = createLineShortener()
   const keptLinesOf = rememberByNames((rawHeaders) => listKept(namesOf(rawHeaders), isRemoved), 2)
   const removedOf = rememberByNames((names) => names.filter(isRemoved), 1)
@@ -50,7 +46,8 @@ function listKept(
   names: readonly string[],
   isRemoved: (name: string) => boolean,
 ): readonly number[] | null {
-  const kept = names.flatMap((name, line) => (isRemoved(name) ? [] : [line]))
+  const kept: number[] = []
+  for (const [line, name] of names.entries()) if (!isRemoved(name)) kept.push(line)
   return kept.length === names.length ? null : kept
 }
 
