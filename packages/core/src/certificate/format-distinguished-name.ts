@@ -42,16 +42,9 @@ function formatAttribute({ typeId, text, der }: NameAttribute): string {
   return `${shortName ?? typeId}=#${writeHexadecimal(der)}`
 }
 
-/** Without a `Buffer` for each value, of which a name can have a thousand. */
-function writeHexadecimal(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += byteTexts[byte]
-  return text
+function writeHexadecimal({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('hex')
 }
-
-const byteTexts: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-)
 
 /** A space is special at both ends, and a number sign at the beginning (RFC 4514 §2.4). */
 function escapeText(text: string): string {

@@ -150,6 +150,27 @@ void t.test('reads 100 names, and refuses one more', (t) => {
   t.end()
 })
 
+void t.test('reads 100 attributes of directory names, and refuses one more', (t) => {
+  const steps = (count: number) =>
+    name(...Array.from({ length: count }, () => attribute('0.0', utf8String('a'))))
+  const directoryNames = (...counts: readonly number[]) =>
+    counts.map((count) => tlv(0xa4, steps(count)))
+  t.equal(read(...directoryNames(99, 1)).length, 2)
+  for (const [counts, field] of [
+    [[101], 'extension 2.5.29.17 directoryName'],
+    [[99, 1, 1], 'directory names'],
+  ] as const) {
+    t.same(
+      refusalOf(() => read(...directoryNames(...counts))),
+      {
+        code: 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE',
+        detail: `more than 100 attributes in ${field}`,
+      },
+    )
+  }
+  t.end()
+})
+
 function read(...names: readonly Uint8Array[]): readonly unknown[] {
   return parseCertificate(encodeCertificate({ extensions: extension17(names) }))
     .subjectAlternativeNames
