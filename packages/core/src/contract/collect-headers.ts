@@ -75,12 +75,14 @@ function findLines(
   isSought: (name: string) => boolean,
 ): Layout {
   const lower = names.map((name) => name.toLowerCase())
-  const lines = headers.map((): number[] => [])
+  const places = new Map(headers.map(({ name }): [string, number[]] => [name, []]))
   for (const [index, name] of lower.entries()) {
     if (!isSought(name)) continue
-    const folded = foldName(name)
-    for (const [at, header] of headers.entries()) if (folded === header.name) lines[at]?.push(index)
+    // As nearly all of them are written, and then there is nothing to fold.
+    const own = places.get(name) ?? places.get(foldName(name))
+    own?.push(index)
   }
+  const lines = headers.map(({ name }) => places.get(name) as readonly number[])
   const fault = findFault(lower, headers, lines)
   return { lines: lines.map((own) => own.map((index) => 2 * index + 1)), fault }
 }
