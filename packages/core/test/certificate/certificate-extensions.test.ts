@@ -53,15 +53,7 @@ void t.test('reads basic constraints', (t) => {
 })
 
 void t.test('reads 100 extensions or extended key usages, and refuses one more', (t) => {
-  const purposes = (count: number) =>
-    sequence(...Array.from({ length: count }, () => objectIdentifier('1.2.3')))
   t.equal(readOne('2.5.29.37', purposes(100)).extendedKeyUsage?.length, 100)
-  const others = (count: number) =>
-    encodeCertificate({
-      extensions: extensions(
-        ...Array.from({ length: count }, (_, index) => extension(`1.2.${index}`, nullValue)),
-      ),
-    })
   t.doesNotThrow(() => parseCertificate(others(100)))
   const code = 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE'
   t.same(
@@ -169,6 +161,16 @@ void t.test('refuses extensions that break a rule', (t) => {
 
 function readConstraints(...fields: readonly Uint8Array[]): unknown {
   return readOne('2.5.29.19', sequence(...fields)).basicConstraints
+}
+
+function purposes(count: number): Uint8Array {
+  return sequence(...Array.from({ length: count }, () => objectIdentifier('1.2.3')))
+}
+
+/** A certificate of extensions that nobody knows. */
+function others(count: number): Uint8Array {
+  const list = Array.from({ length: count }, (_, index) => extension(`1.2.${index}`, nullValue))
+  return encodeCertificate({ extensions: extensions(...list) })
 }
 
 function readOne(id: string, value: Uint8Array): CertificateFacts {

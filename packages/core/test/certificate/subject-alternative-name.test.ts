@@ -151,10 +151,6 @@ void t.test('reads 100 names, and refuses one more', (t) => {
 })
 
 void t.test('reads 100 attributes of directory names, and refuses one more', (t) => {
-  const steps = (count: number) =>
-    name(...Array.from({ length: count }, () => attribute('0.0', utf8String('a'))))
-  const directoryNames = (...counts: readonly number[]) =>
-    counts.map((count) => tlv(0xa4, steps(count)))
   t.equal(read(...directoryNames(99, 1)).length, 2)
   for (const [counts, field] of [
     [[101], 'extension 2.5.29.17 directoryName'],
@@ -170,6 +166,12 @@ void t.test('reads 100 attributes of directory names, and refuses one more', (t)
   }
   t.end()
 })
+
+/** Names of so many attributes each. */
+function directoryNames(...counts: readonly number[]): readonly Uint8Array[] {
+  const one = attribute('0.0', utf8String('a'))
+  return counts.map((count) => tlv(0xa4, name(...Array.from({ length: count }, () => one))))
+}
 
 function read(...names: readonly Uint8Array[]): readonly unknown[] {
   return parseCertificate(encodeCertificate({ extensions: extension17(names) }))
