@@ -80,7 +80,7 @@ function findLines(
     if (!isSought(name)) continue
     // As nearly all of them are written, and then there is nothing to fold.
     const own = places.get(name) ?? places.get(foldName(name))
-    own?.push(index)
+    ;(own as number[]).push(index)
   }
   const lines = headers.map(({ name }) => places.get(name) as readonly number[])
   const fault = findFault(lower, headers, lines)
