@@ -23,7 +23,7 @@ export type FindHeaders = (rawHeaders: readonly string[], mostLines?: number) =>
 
 export function createHeaderFinder(headers: readonly ContractHeader[]): FindHeaders {
   const isSought = createSpellingTest({ names: headers.map(({ name }) => name) })
-  const layOut = rememberByNames((raw) => findLines(namesOf(raw), headers, isSought), 2)
+  const layOut = rememberByNames((raw) => findLines(raw, headers, isSought), 2)
   return (rawHeaders, mostLines = 1000) => {
     refuseLostLines(rawHeaders, mostLines)
     const { lines, fault } = layOut(rawHeaders)
@@ -70,31 +70,30 @@ interface Layout {
 }
 
 function findLines(
-  names: readonly string[],
+  rawHeaders: readonly string[],
   headers: readonly ContractHeader[],
   isSought: (name: string) => boolean,
 ): Layout {
-  const lower = names.map((name) => name.toLowerCase())
   const places = new Map(headers.map(({ name }): [string, number[]] => [name, []]))
-  for (const [index, name] of lower.entries()) {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase()
     if (!isSought(name)) continue
-    // As nearly all of them are written, and then there is nothing to fold.
+    // Nearly all of them are written with dashes, and then there is nothing to fold.
     const own = places.get(name) ?? places.get(foldName(name))
-    ;(own as number[]).push(index)
+    ;(own as number[]).push(index + 1)
   }
   const lines = headers.map(({ name }) => places.get(name) as readonly number[])
-  const fault = findFault(lower, headers, lines)
-  return { lines: lines.map((own) => own.map((index) => 2 * index + 1)), fault }
+  return { lines, fault: findFault(rawHeaders, headers, lines) }
 }
 
 function findFault(
-  names: readonly string[],
+  rawHeaders: readonly string[],
   headers: readonly ContractHeader[],
   lines: readonly (readonly number[])[],
 ): (() => PeerGateError) | null {
   for (const [index, { name }] of headers.entries()) {
     const own = lines[index] as readonly number[]
-    if (own.some((line) => names[line] !== name))
+    if (own.some((place) => rawHeaders[place - 1]?.toLowerCase() !== name))
       return () => ambiguous(name, 'must be spelt with dashes, and is not')
   }
   for (const [index, { name, isList = false, before }] of headers.entries()) {
@@ -103,7 +102,7 @@ function findFault(
     if (own.length > longestList) {
       return () => malformed(name, `must have at most ${longestList} lines`)
     }
-    if (before !== undefined && isBehind(names, own, before)) {
+    if (before !== undefined && isBehind(rawHeaders, own, before)) {
       const anchors = before.join(' or ')
       return () => ambiguous(name, `must be set before ${anchors}, or it may be the client’s own`)
     }
@@ -115,12 +114,13 @@ function findFault(
 const longestList = 100
 
 function isBehind(
-  names: readonly string[],
-  [position]: readonly number[],
+  rawHeaders: readonly string[],
+  [place]: readonly number[],
   anchors: readonly string[],
 ): boolean {
+  const names = namesOf(rawHeaders).map((name) => name.toLowerCase())
   const last = Math.max(...anchors.map((anchor) => names.lastIndexOf(anchor)))
-  return position !== undefined && position > last
+  return place !== undefined && place > 2 * last + 1
 }
 
 /** A genuine header may be gone, and a forged one in front of it there. */
