@@ -58,17 +58,19 @@ function escapeText(text: string): string {
 /** By the bytes of UTF-8, which are what is escaped: of its characters, a text can have ten thousand. */
 function escapeCharacters(text: string): string {
   const bytes = Buffer.from(text)
-  const escaped = Buffer.alloc(3 * bytes.length)
+  const escaped = Buffer.allocUnsafe(3 * bytes.length)
   let length = 0
-  let end = 0
-  for (let begin = 0; begin < bytes.length; begin = end) {
-    end = begin + widthOf(bytes[begin] as number)
-    const kind = kindOf(readCodePoint(bytes, begin, end))
-    for (let at = begin; at < end; at += 1) {
-      const byte = bytes[at] as number
-      if (kind !== kinds.plain) escaped[length++] = backslash
-      if (kind === kinds.invisible) escaped[length++] = digits[byte >> 4] as number
-      escaped[length++] = kind === kinds.invisible ? (digits[byte & 0xf] as number) : byte
+  let kind: number = kinds.plain
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number
+    // What goes on with a character is of its kind.
+    if (byte < 0x80 || byte >= 0xc0) kind = kindOf(readCodePoint(bytes, at))
+    if (kind !== kinds.plain) escaped[length++] = backslash
+    if (kind === kinds.invisible) {
+      escaped[length++] = digits[byte >> 4] as number
+      escaped[length++] = digits[byte & 0xf] as number
+    } else {
+      escaped[length++] = byte
     }
   }
   return escaped.toString('utf8', 0, length)
@@ -78,19 +80,21 @@ const special = /[\\"+,;<>\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^[ #]| $/u
 const digits = Buffer.from('0123456789ABCDEF')
 const backslash = 0x5c
 
-/** How many bytes the character takes that begins with this one. */
-function widthOf(first: number): number {
-  if (first < 0x80) return 1
-  if (first < 0xe0) return 2
-  return first < 0xf0 ? 3 : 4
+function readCodePoint(bytes: Buffer, begin: number): number {
+  const first = bytes[begin] as number
+  if (first < 0x80) return first
+  const width = widthOf(first)
+  let point = first & (0x7f >> width)
+  for (let at = begin + 1; at < begin + width; at += 1) {
+    point = point * 64 + ((bytes[at] as number) & 0x3f)
+  }
+  return point
 }
 
-function readCodePoint(bytes: Buffer, begin: number, end: number): number {
-  const first = bytes[begin] as number
-  if (end === begin + 1) return first
-  let point = first & (0x7f >> (end - begin))
-  for (let at = begin + 1; at < end; at += 1) point = point * 64 + ((bytes[at] as number) & 0x3f)
-  return point
+/** How many bytes the character takes that begins with this one, of those beyond ASCII. */
+function widthOf(first: number): number {
+  if (first < 0xe0) return 2
+  return first < 0xf0 ? 3 : 4
 }
 
 /** What is to be done with a character: nothing, a backslash before it, or one before each of its bytes. */
