@@ -1,5 +1,5 @@
 import type { BasicConstraints } from './certificate-facts.js'
-import { enter, hasMore, isNext, leave, malformed, tags, type DerReader } from './der.js'
+import { enter, hasMore, isNext, leave, malformed, tags, tooMany, type DerReader } from './der.js'
 import { readSmallUnsigned, readTrue } from './der-primitives.js'
 import { readExtensionList, type Extension } from './extension.js'
 import { readKeyUsage, type KeyUsage } from './key-usage.js'
@@ -51,14 +51,20 @@ function readValue<Value>(
   return value
 }
 
-/** RFC 5280 §4.2.1.12. */
+/** RFC 5280 §4.2.1.12; there may be 100. */
 function readExtendedKeyUsage(reader: DerReader, field: string): readonly string[] {
   const purposes = enter(reader, tags.sequence, field)
   if (!hasMore(purposes)) throw malformed(field, 'is empty')
   const ids: string[] = []
-  while (hasMore(purposes)) ids.push(readObjectIdentifier(purposes, field))
+  while (hasMore(purposes)) {
+    if (ids.length === mostPurposes) throw tooMany(mostPurposes, 'extended key usages')
+    ids.push(readObjectIdentifier(purposes, field))
+  }
   return Object.freeze(ids)
 }
+
+/** Ten times as many as there are in use. */
+const mostPurposes = 100
 
 /** RFC 5280 §4.2.1.9: a path length without cA means nothing, and is refused. */
 function readBasicConstraints(reader: DerReader, field: string): BasicConstraints {

@@ -72,17 +72,34 @@ function readCodePoints(
   element: DerElement,
   { width, field }: CodePointOptions,
 ): string {
-  const content = contentOf(reader, element)
-  if (content.length % width !== 0) throw malformed(field, `is not a multiple of ${width} bytes`)
-  let text = ''
-  for (let index = 0; index < content.length; index += width) {
-    const point = content.subarray(index, index + width).reduce((sum, byte) => sum * 256 + byte, 0)
+  const { content, end } = element
+  if ((end - content) % width !== 0) throw malformed(field, `is not a multiple of ${width} bytes`)
+  const utf16 = Buffer.alloc(end - content)
+  let length = 0
+  for (let index = content; index < end; index += width) {
+    const point = readNumber(reader, index, width)
     if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
       throw malformed(field, 'has a number that is no character')
     }
-    text += String.fromCodePoint(point)
+    // Of a text that is written together from its characters, each would be a piece.
+    if (point > 0xffff) length = writeUnit(utf16, length, 0xd7c0 + (point >> 10))
+    length = writeUnit(utf16, length, point > 0xffff ? 0xdc00 + (point & 0x3ff) : point)
   }
-  return text
+  return utf16.toString('utf16le', 0, length)
+}
+
+function readNumber({ bytes }: DerReader, begin: number, width: number): number {
+  let number = 0
+  for (let index = begin; index < begin + width; index += 1) {
+    number = number * 256 + (bytes[index] as number)
+  }
+  return number
+}
+
+function writeUnit(utf16: Buffer, at: number, unit: number): number {
+  utf16[at] = unit & 0xff
+  utf16[at + 1] = unit >> 8
+  return at + 2
 }
 
 function contentOf(reader: DerReader, element: DerElement): Uint8Array {

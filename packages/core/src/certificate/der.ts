@@ -142,6 +142,11 @@ export function malformed(field: string, fault: string): PeerGateError {
   return new PeerGateError('ERR_PEERGATE_CERTIFICATE_MALFORMED', `${field} ${fault}`)
 }
 
+/** Makes the error of a certificate that has more of something than is read. */
+export function tooMany(most: number, what: string): PeerGateError {
+  return new PeerGateError('ERR_PEERGATE_CERTIFICATE_TOO_LARGE', `more than ${most} ${what}`)
+}
+
 const maximumDepth = 16
 
 /** Definite and in the fewest bytes (X.690 §10.1); three bytes exceed every certificate in use. */

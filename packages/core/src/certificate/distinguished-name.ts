@@ -8,6 +8,7 @@ import {
   openDer,
   readOpaque,
   tags,
+  tooMany,
   type DerReader,
 } from './der.js'
 import { readText } from './der-text.js'
@@ -54,6 +55,7 @@ export function commonNames(name: DistinguishedName): readonly string[] {
  * Returns what a Name by itself says (RFC 5280 §4.1.2.4), such as a CA that a server names.
  *
  * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_MALFORMED naming the rule that it breaks
+ * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_TOO_LARGE above 100 attributes
  */
 export function parseDistinguishedName(der: Uint8Array): DistinguishedName {
   const whole = openDer(new Uint8Array(der))
@@ -62,13 +64,21 @@ export function parseDistinguishedName(der: Uint8Array): DistinguishedName {
   return name
 }
 
-/** Reads a Name (RFC 5280 §4.1.2.4). */
+/** Reads a Name (RFC 5280 §4.1.2.4), which may have 100 attributes. */
 export function readDistinguishedName(reader: DerReader, field: string): DistinguishedName {
   const steps = enter(reader, tags.sequence, field)
   const name: RelativeDistinguishedName[] = []
-  while (hasMore(steps)) name.push(readStep(steps, field))
+  let left = mostAttributes
+  while (hasMore(steps)) {
+    const step = readStep(steps, field, left)
+    left -= step.length
+    name.push(step)
+  }
   return Object.freeze(name)
 }
+
+/** Ten times as many as CAs write. */
+export const mostAttributes = 100
 
 /** Reads the name of an issuer, which must have one (RFC 5280 §4.1.2.4 and §5.1.2.3). */
 export function readIssuer(reader: DerReader): DistinguishedName {
@@ -79,11 +89,12 @@ export function readIssuer(reader: DerReader): DistinguishedName {
 
 const commonNameId = '2.5.4.3'
 
-function readStep(steps: DerReader, field: string): RelativeDistinguishedName {
+function readStep(steps: DerReader, field: string, most: number): RelativeDistinguishedName {
   const set = enter(steps, tags.set, field)
   const starts: number[] = []
   const attributes: NameAttribute[] = []
   while (hasMore(set)) {
+    if (attributes.length === most) throw tooMany(mostAttributes, `attributes in ${field}`)
     starts.push(set.position)
     attributes.push(readAttribute(set, field))
   }

@@ -1,4 +1,4 @@
-import { enter, hasMore, isNext, leave, malformed, tags, type DerReader } from './der.js'
+import { enter, hasMore, isNext, leave, malformed, tags, tooMany, type DerReader } from './der.js'
 import { readTrue } from './der-primitives.js'
 import { readObjectIdentifier } from './object-identifier.js'
 
@@ -10,7 +10,7 @@ export interface Extension {
 
 /**
  * Reads Extensions (RFC 5280 §4.1.2.9) by their object identifiers. None may occur twice (§4.2),
- * known or not: which of the two counts would otherwise depend on who reads.
+ * known or not: which of the two counts would otherwise depend on who reads. There may be 100.
  */
 export function readExtensionList(
   reader: DerReader,
@@ -20,6 +20,7 @@ export function readExtensionList(
   if (!hasMore(list)) throw malformed(field, 'is empty')
   const extensions = new Map<string, Extension>()
   while (hasMore(list)) {
+    if (extensions.size === mostExtensions) throw tooMany(mostExtensions, field)
     const extension = enter(list, tags.sequence, 'extension')
     const id = readObjectIdentifier(extension, 'extension')
     const place = `extension ${id}`
@@ -30,3 +31,6 @@ export function readExtensionList(
   }
   return extensions
 }
+
+/** Five times as many as CAs write. */
+const mostExtensions = 100

@@ -42,46 +42,73 @@ function formatAttribute({ typeId, text, der }: NameAttribute): string {
   return `${shortName ?? typeId}=#${writeHexadecimal(der)}`
 }
 
-/** Without a `Buffer` for each value, of which a name can have a thousand. */
-function writeHexadecimal(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += byteTexts[byte]
-  return text
+function writeHexadecimal({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('hex')
 }
-
-const byteTexts: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-)
 
 /** A space is special at both ends, and a number sign at the beginning (RFC 4514 §2.4). */
 function escapeText(text: string): string {
   if (!special.test(text)) return text
-  const begin = /^[ #]/.test(text) ? 1 : 0
-  const end = text.length > 1 && text.endsWith(' ') ? text.length - 1 : text.length
-  let escaped = begin === 0 ? '' : `\\${text.slice(0, begin)}`
-  for (const character of text.slice(begin, end)) {
-    escaped += escapes[Number(character.codePointAt(0))] ?? escapeInvisible(character)
+  const begin = /^[ #]/.test(text) ? `\\${text.charAt(0)}` : ''
+  const end = text.length > 1 && text.endsWith(' ') ? '\\ ' : ''
+  const middle = text.slice(begin === '' ? 0 : 1, end === '' ? text.length : -1)
+  return `${begin}${escapeCharacters(middle)}${end}`
+}
+
+/** By the bytes of UTF-8, which are what is escaped: of its characters, a text can have ten thousand. */
+function escapeCharacters(text: string): string {
+  const bytes = Buffer.from(text)
+  const escaped = Buffer.allocUnsafe(3 * bytes.length)
+  let length = 0
+  let kind: number = kinds.plain
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number
+    // What goes on with a character is of its kind.
+    if (byte < 0x80 || byte >= 0xc0) kind = kindOf(readCodePoint(bytes, at))
+    if (kind !== kinds.plain) escaped[length++] = backslash
+    if (kind === kinds.invisible) {
+      escaped[length++] = digits[byte >> 4] as number
+      escaped[length++] = digits[byte & 0xf] as number
+    } else {
+      escaped[length++] = byte
+    }
   }
-  return end === text.length ? escaped : `${escaped}\\ `
+  return escaped.toString('utf8', 0, length)
 }
 
 const special = /[\\"+,;<>\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^[ #]| $/u
-const invisibleCharacter = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+const digits = Buffer.from('0123456789ABCDEF')
+const backslash = 0x5c
 
-/** Of the characters that are met; there are not 300 that are invisible. */
-const knownEscapes = new Map<string, string>()
+function readCodePoint(bytes: Buffer, begin: number): number {
+  const first = bytes[begin] as number
+  if (first < 0x80) return first
+  const width = widthOf(first)
+  let point = first & (0x7f >> width)
+  for (let at = begin + 1; at < begin + width; at += 1) {
+    point = point * 64 + ((bytes[at] as number) & 0x3f)
+  }
+  return point
+}
 
-/** What is written for the characters of one or two bytes, since a name can be full of those to escape. */
-const escapes: readonly string[] = Array.from({ length: 0x800 }, (_, point) => {
+/** How many bytes the character takes that begins with this one, of those beyond ASCII. */
+function widthOf(first: number): number {
+  if (first < 0xe0) return 2
+  return first < 0xf0 ? 3 : 4
+}
+
+/** What is to be done with a character: nothing, a backslash before it, or one before each of its bytes. */
+const kinds = { plain: 1, special: 2, invisible: 3 } as const
+
+/** Of the characters that were met, but for those beyond the basic plane. */
+const knownKinds = new Uint8Array(0x10000)
+
+function kindOf(point: number): number {
+  const known = knownKinds[point] ?? 0
+  if (known !== 0) return known
   const character = String.fromCodePoint(point)
-  return '\\"+,;<>'.includes(character) ? `\\${character}` : escapeInvisible(character)
-})
-
-function escapeInvisible(character: string): string {
-  const known = knownEscapes.get(character)
-  if (known !== undefined || !invisibleCharacter.test(character)) return known ?? character
-  const bytes = Buffer.from(character).toString('hex').toUpperCase()
-  const escaped = bytes.replaceAll(/../g, '\\$&')
-  knownEscapes.set(character, escaped)
-  return escaped
+  const visible = '\\"+,;<>'.includes(character) ? kinds.special : kinds.plain
+  const kind = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character) ? kinds.invisible : visible
+  knownKinds[point] = kind
+  return kind
 }

@@ -28,7 +28,7 @@ import { listTwinFingerprints } from './twin-fingerprints.js'
  *
  * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_MALFORMED naming the field and the rule it breaks.
  * @throws {PeerGateError} ERR_PEERGATE_CERTIFICATE_TOO_LARGE above 16 KiB, or 100 subject alternative
- * names.
+ * names, attributes of a name, extensions or extended key usages.
  *
  * @example
  * ```ts

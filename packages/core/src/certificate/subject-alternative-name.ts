@@ -1,4 +1,3 @@
-import { PeerGateError } from '../errors.js'
 import {
   checkOpaque,
   copyContent,
@@ -11,11 +10,16 @@ import {
   readElement,
   readOpaque,
   tags,
+  tooMany,
   type DerElement,
   type DerReader,
 } from './der.js'
 import { readAscii, readText } from './der-text.js'
-import { readDistinguishedName, type DistinguishedName } from './distinguished-name.js'
+import {
+  mostAttributes,
+  readDistinguishedName,
+  type DistinguishedName,
+} from './distinguished-name.js'
 import { decodeObjectIdentifier, readObjectIdentifier } from './object-identifier.js'
 
 /**
@@ -43,7 +47,7 @@ export interface OtherNameValue {
   readonly der: Uint8Array
 }
 
-/** Reads GeneralNames, of which there must be one and may be 100. */
+/** Reads GeneralNames, of which there must be one and may be 100, with as many attributes. */
 export function readSubjectAlternativeNames(
   reader: DerReader,
   field: string,
@@ -51,21 +55,18 @@ export function readSubjectAlternativeNames(
   const entries = enter(reader, tags.sequence, field)
   if (!hasMore(entries)) throw malformed(field, 'is empty')
   const names: SubjectAlternativeName[] = []
+  let attributes = 0
   while (hasMore(entries)) {
-    if (names.length === maximumNames) throw tooMany()
-    names.push(Object.freeze(readName(entries, field)))
+    if (names.length === maximumNames) throw tooMany(maximumNames, 'subject alternative names')
+    const name = Object.freeze(readName(entries, field))
+    names.push(name)
+    attributes += name.type === 'directoryName' ? name.value.flat().length : 0
+    if (attributes > mostAttributes) throw tooMany(mostAttributes, 'attributes in directory names')
   }
   return Object.freeze(names)
 }
 
 const maximumNames = 100
-
-function tooMany(): PeerGateError {
-  return new PeerGateError(
-    'ERR_PEERGATE_CERTIFICATE_TOO_LARGE',
-    `more than ${maximumNames} subject alternative names`,
-  )
-}
 
 /** The tags of GeneralName (RFC 5280 §4.2.1.6). */
 function readName(entries: DerReader, field: string): SubjectAlternativeName {

@@ -2,6 +2,7 @@ import type { PeerGateError } from '../errors.js'
 import { ambiguous, malformed } from './contract-fault.js'
 import { namesOf, rememberByNames } from './names-memory.js'
 import type { ContractHeader, ForwardedHeaders } from './proxy-contract.js'
+import { createSpellingTest, foldName } from './spellings.js'
 
 /** The lines of each header of a contract as they came, in the order of the contract; not yet checked. */
 export type SentHeaders = readonly (readonly string[])[]
@@ -11,16 +12,18 @@ export type SentHeaders = readonly (readonly string[])[]
  *
  * A name that is written with `_`, `.` or the like in the place of a dash is another header to Node and
  * the same to much that stands before and behind it, so that it is refused. So is a second line of what
- * is no list.
+ * is no list, and a list of more than 100 lines.
  *
  * @param rawHeaders names and values by turns, as Node has them
  * @param mostLines from how many lines on Node may have dropped some, in silence
- * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS
+ * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS or
+ * ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED
  */
 export type FindHeaders = (rawHeaders: readonly string[], mostLines?: number) => SentHeaders
 
 export function createHeaderFinder(headers: readonly ContractHeader[]): FindHeaders {
-  const layOut = rememberByNames((rawHeaders) => findLines(namesOf(rawHeaders), headers), 2)
+  const isSought = createSpellingTest({ names: headers.map(({ name }) => name) })
+  const layOut = rememberByNames((raw) => findLines(raw, headers, isSought), 2)
   return (rawHeaders, mostLines = 1000) => {
     refuseLostLines(rawHeaders, mostLines)
     const { lines, fault } = layOut(rawHeaders)
@@ -59,11 +62,6 @@ export function collectHeaders(
   return checkHeaders(createHeaderFinder(headers)(rawHeaders), headers)
 }
 
-/** A name in lower case, by which all spellings that others take for one are one. */
-export function foldName(name: string): string {
-  return name.replaceAll(/[^a-z\d]/gu, '-')
-}
-
 /** Where the values of a contract are among raw header lines, or what is wrong with their names. */
 interface Layout {
   /** For each header of the contract. */
@@ -71,29 +69,40 @@ interface Layout {
   readonly fault: (() => PeerGateError) | null
 }
 
-function findLines(names: readonly string[], headers: readonly ContractHeader[]): Layout {
-  const lower = names.map((name) => name.toLowerCase())
-  const lines = headers.map(({ name }) =>
-    lower.flatMap((own, index) => (foldName(own) === name ? [index] : [])),
-  )
-  const fault = findFault(lower, headers, lines)
-  return { lines: lines.map((own) => own.map((index) => 2 * index + 1)), fault }
+function findLines(
+  rawHeaders: readonly string[],
+  headers: readonly ContractHeader[],
+  isSought: (name: string) => boolean,
+): Layout {
+  const places = new Map(headers.map(({ name }): [string, number[]] => [name, []]))
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase()
+    if (!isSought(name)) continue
+    // Nearly all of them are written with dashes, and then there is nothing to fold.
+    const own = places.get(name) ?? places.get(foldName(name))
+    ;(own as number[]).push(index + 1)
+  }
+  const lines = headers.map(({ name }) => places.get(name) as readonly number[])
+  return { lines, fault: findFault(rawHeaders, headers, lines) }
 }
 
 function findFault(
-  names: readonly string[],
+  rawHeaders: readonly string[],
   headers: readonly ContractHeader[],
   lines: readonly (readonly number[])[],
 ): (() => PeerGateError) | null {
   for (const [index, { name }] of headers.entries()) {
     const own = lines[index] as readonly number[]
-    if (own.some((line) => names[line] !== name))
+    if (own.some((place) => rawHeaders[place - 1]?.toLowerCase() !== name))
       return () => ambiguous(name, 'must be spelt with dashes, and is not')
   }
   for (const [index, { name, isList = false, before }] of headers.entries()) {
     const own = lines[index] as readonly number[]
     if (!isList && own.length > 1) return () => ambiguous(name, 'must be sent once')
-    if (before !== undefined && isBehind(names, own, before)) {
+    if (own.length > longestList) {
+      return () => malformed(name, `must have at most ${longestList} lines`)
+    }
+    if (before !== undefined && isBehind(rawHeaders, own, before)) {
       const anchors = before.join(' or ')
       return () => ambiguous(name, `must be set before ${anchors}, or it may be the client’s own`)
     }
@@ -101,13 +110,17 @@ function findFault(
   return null
 }
 
+/** Far above the certificates and elements that any contract reads of a list. */
+const longestList = 100
+
 function isBehind(
-  names: readonly string[],
-  [position]: readonly number[],
+  rawHeaders: readonly string[],
+  [place]: readonly number[],
   anchors: readonly string[],
 ): boolean {
+  const names = namesOf(rawHeaders).map((name) => name.toLowerCase())
   const last = Math.max(...anchors.map((anchor) => names.lastIndexOf(anchor)))
-  return position !== undefined && position > last
+  return place !== undefined && place > 2 * last + 1
 }
 
 /** A genuine header may be gone, and a forged one in front of it there. */

@@ -59,7 +59,8 @@ export function envoyXfcc(options: EnvoyXfccOptions): ProxyContract {
       const lines = headers.lines(header)
       if (lines.length === 0) throw nothingSent([header])
       if (lines.join('') === '') throw absent(header)
-      const elements = lines.flatMap((line) => parseXfcc(header, line))
+      const read = { pairs: 0 }
+      const elements = lines.flatMap((line) => parseXfcc(header, line, read))
       const element = selectElement(header, elements, topology)
       return readXfccElement(header, unescapePem(header, element), rule)
     },

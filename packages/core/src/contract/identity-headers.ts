@@ -1,15 +1,17 @@
+import { createSpellingTest } from './spellings.js'
+
 /**
- * Whether a header is one in which proxies state who their client is: those that the contracts read,
- * those beside them, and the usual names where the operator chooses. No client may send them past a
- * gate.
+ * Returns what tells whether a header is one in which proxies state who their client is: those that the
+ * contracts read, those beside them, and the usual names where the operator chooses. No client may send
+ * them past a gate. The names that are told are in lower case, in whatever spelling.
  *
- * @param foldedName in lower case, with `_` and `.` folded into `-`
+ * @param own further names, in lower case with dashes
  */
-export function isIdentityHeader(foldedName: string): boolean {
-  return exactNames.has(foldedName) || prefixes.test(foldedName)
+export function createIdentityHeaderTest(own: readonly string[] = []): (name: string) => boolean {
+  return createSpellingTest({ names: [...exactNames, ...own], prefixes })
 }
 
-const exactNames: ReadonlySet<string> = new Set([
+const exactNames: readonly string[] = [
   'client-cert',
   'client-cert-chain',
   'l5d-client-id',
@@ -23,23 +25,20 @@ const exactNames: ReadonlySet<string> = new Set([
   'x-remote-user',
   'x-ssl-issuer',
   'x-ssl-subject',
-])
+]
 
-const prefixes = new RegExp(
-  `^(?:${[
-    'akamai-cc-',
-    'cf-cert-',
-    'cf-client-cert-',
-    'cloudfront-viewer-cert-',
-    'ssl-client-',
-    'x-amzn-mtls-clientcert',
-    'x-client-cert',
-    'x-forwarded-ssl-client-',
-    'x-forwarded-tls-client-cert',
-    'x-remote-extra-',
-    'x-ssl-cert',
-    'x-ssl-chain-',
-    'x-ssl-client-',
-  ].join('|')})`,
-  'u',
-)
+const prefixes: readonly string[] = [
+  'akamai-cc-',
+  'cf-cert-',
+  'cf-client-cert-',
+  'cloudfront-viewer-cert-',
+  'ssl-client-',
+  'x-amzn-mtls-clientcert',
+  'x-client-cert',
+  'x-forwarded-ssl-client-',
+  'x-forwarded-tls-client-cert',
+  'x-remote-extra-',
+  'x-ssl-cert',
+  'x-ssl-chain-',
+  'x-ssl-client-',
+]

@@ -24,8 +24,8 @@ export function rememberByNames<Found>(
   return (headers) => {
     for (const { names, found } of known) if (isOf(headers, names)) return found
     const found = find(headers)
+    if (headers.length > stride * mostNames) return found
     const names = stride === 1 ? headers : namesOf(headers)
-    if (names.length > mostNames) return found
     known[oldest] = { names, found }
     oldest = (oldest + 1) % mostKnown
     return found
@@ -42,5 +42,7 @@ const mostNames = 100
 
 /** Names, of names and values by turns. */
 export function namesOf(rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 0)
+  const names: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) names.push(rawHeaders[index] as string)
+  return names
 }

@@ -1,6 +1,5 @@
-import { foldName } from '../contract/collect-headers.js'
-import { isIdentityHeader } from '../contract/identity-headers.js'
-import { namesOf, rememberByNames } from '../contract/names-memory.js'
+import { createIdentityHeaderTest } from '../contract/identity-headers.js'
+import { rememberByNames } from '../contract/names-memory.js'
 import type { RequestLike } from '../peer-source.js'
 import { createLineShortener } from './header-views.js'
 
@@ -15,13 +14,10 @@ export type RemoveHeaders = (request: RequestLike) => boolean
  * @param own further names that are to be removed, in lower case with dashes
  */
 export function createIdentityHeaderRemoval(own: readonly string[] = []): RemoveHeaders {
-  const ownNames = new Set(own)
-  function isRemoved(name: string): boolean {
-    const folded = foldName(name.toLowerCase())
-    return isIdentityHeader(folded) || ownNames.has(folded)
-  }
+  const isIdentityHeader = createIdentityHeaderTest(own)
+  const isRemoved = (name: string): boolean => isIdentityHeader(name.toLowerCase())
   const shortenLines = createLineShortener()
-  const keptLinesOf = rememberByNames((rawHeaders) => listKept(namesOf(rawHeaders), isRemoved), 2)
+  const keptLinesOf = rememberByNames((rawHeaders) => listKept(rawHeaders, isRemoved), 2)
   const removedOf = rememberByNames((names) => names.filter(isRemoved), 1)
 
   function removeFromView(view: Record<string, unknown> | undefined): boolean {
@@ -47,11 +43,15 @@ export function createIdentityHeaderRemoval(own: readonly string[] = []): Remove
 
 /** Which lines are kept; null for all of them. */
 function listKept(
-  names: readonly string[],
+  rawHeaders: readonly string[],
   isRemoved: (name: string) => boolean,
 ): readonly number[] | null {
-  const kept = names.flatMap((name, line) => (isRemoved(name) ? [] : [line]))
-  return kept.length === names.length ? null : kept
+  const kept: number[] = []
+  const count = Math.ceil(rawHeaders.length / 2)
+  for (let line = 0; line < count; line += 1) {
+    if (!isRemoved(rawHeaders[2 * line] as string)) kept.push(line)
+  }
+  return kept.length === count ? null : kept
 }
 
 /** In place: whoever holds the list must not see the others either. */

@@ -13,7 +13,7 @@ import {
   sequence,
   smallInteger,
 } from '../support/der-encoder.js'
-import { refuseEach } from '../support/refusal.js'
+import { refusalOf, refuseEach } from '../support/refusal.js'
 
 void t.test('reads key usages by name', (t) => {
   const all = [
@@ -49,6 +49,21 @@ void t.test('reads basic constraints', (t) => {
     ca: true,
     pathLength: 2 ** 31 - 1,
   })
+  t.end()
+})
+
+void t.test('reads 100 extensions or extended key usages, and refuses one more', (t) => {
+  t.equal(readOne('2.5.29.37', purposes(100)).extendedKeyUsage?.length, 100)
+  t.doesNotThrow(() => parseCertificate(others(100)))
+  const code = 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE'
+  t.same(
+    refusalOf(() => readOne('2.5.29.37', purposes(101))),
+    { code, detail: 'more than 100 extended key usages' },
+  )
+  t.same(
+    refusalOf(() => parseCertificate(others(101))),
+    { code, detail: 'more than 100 extensions' },
+  )
   t.end()
 })
 
@@ -146,6 +161,16 @@ void t.test('refuses extensions that break a rule', (t) => {
 
 function readConstraints(...fields: readonly Uint8Array[]): unknown {
   return readOne('2.5.29.19', sequence(...fields)).basicConstraints
+}
+
+function purposes(count: number): Uint8Array {
+  return sequence(...Array.from({ length: count }, () => objectIdentifier('1.2.3')))
+}
+
+/** A certificate of extensions that nobody knows. */
+function others(count: number): Uint8Array {
+  const list = Array.from({ length: count }, (_, index) => extension(`1.2.${index}`, nullValue))
+  return encodeCertificate({ extensions: extensions(...list) })
 }
 
 function readOne(id: string, value: Uint8Array): CertificateFacts {

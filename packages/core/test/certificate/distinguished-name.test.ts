@@ -38,6 +38,8 @@ void t.test('reads the text of every string type', (t) => {
     [text(0x14, 'ÿé', 'latin1'), 'ÿé'],
     [bmpString('BMP €'), 'BMP €'],
     [universalString('any 😀'), 'any 😀'],
+    [universalString('\u{10000}\u{10FFFF}\uFFFF'), '\u{10000}\u{10FFFF}\uFFFF'],
+    [bmpString(''), ''],
     [utf8String(''), ''],
     [nullValue, null],
     [sequence(utf8String('x')), null],
@@ -46,6 +48,28 @@ void t.test('reads the text of every string type', (t) => {
     t.same(readSubject(name(attribute('1.2.3', value)))[0], [
       { typeId: '1.2.3', text: expected, der: new Uint8Array(value) },
     ])
+  }
+  t.end()
+})
+
+void t.test('reads 100 attributes of a name, in whatever steps, and refuses one more', (t) => {
+  const one = attribute('0.0', utf8String('a'))
+  const times = (count: number) => Array.from({ length: count }, () => one)
+  const both = sequence(setOf(...times(99)), setOf(one))
+  for (const subject of [name(...times(100)), sequence(setOf(...times(100))), both]) {
+    t.equal(readSubject(subject).flat().length, 100)
+  }
+  const more = sequence(setOf(...times(99)), setOf(...times(2)))
+  for (const longer of [name(...times(101)), sequence(setOf(...times(101))), more]) {
+    for (const field of ['subject', 'issuer']) {
+      t.same(
+        refusalOf(() => parseCertificate(encodeCertificate({ [field]: longer }))),
+        {
+          code: 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE',
+          detail: `more than 100 attributes in ${field}`,
+        },
+      )
+    }
   }
   t.end()
 })

@@ -48,6 +48,7 @@ void t.test('escapes what would read as something else', (t) => {
     ['\u202E\u202E#', '\\E2\\80\\AE\\E2\\80\\AE#'],
     ['ünï 😀', 'ünï 😀'],
     ['# 😀 ', '\\# 😀\\ '],
+    ['\u{E0001}€\u{E0001}', '\\F3\\A0\\80\\81€\\F3\\A0\\80\\81'],
   ]
   for (const [text, escaped] of rows) {
     t.equal(format(name(attribute('2.5.4.3', utf8String(text)))), `CN=${escaped}`)

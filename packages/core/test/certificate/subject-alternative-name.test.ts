@@ -150,6 +150,29 @@ void t.test('reads 100 names, and refuses one more', (t) => {
   t.end()
 })
 
+void t.test('reads 100 attributes of directory names, and refuses one more', (t) => {
+  t.equal(read(...directoryNames(99, 1)).length, 2)
+  for (const [counts, field] of [
+    [[101], 'extension 2.5.29.17 directoryName'],
+    [[99, 1, 1], 'directory names'],
+  ] as const) {
+    t.same(
+      refusalOf(() => read(...directoryNames(...counts))),
+      {
+        code: 'ERR_PEERGATE_CERTIFICATE_TOO_LARGE',
+        detail: `more than 100 attributes in ${field}`,
+      },
+    )
+  }
+  t.end()
+})
+
+/** Names of so many attributes each. */
+function directoryNames(...counts: readonly number[]): readonly Uint8Array[] {
+  const one = attribute('0.0', utf8String('a'))
+  return counts.map((count) => tlv(0xa4, name(...Array.from({ length: count }, () => one))))
+}
+
 function read(...names: readonly Uint8Array[]): readonly unknown[] {
   return parseCertificate(encodeCertificate({ extensions: extension17(names) }))
     .subjectAlternativeNames

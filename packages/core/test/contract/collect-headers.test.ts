@@ -42,6 +42,11 @@ t.test('refuses what can be read in two ways, or is no plain text', (t) => {
     t.equal(fault?.detail, detail)
     t.equal(fault?.layer, 'proxy')
   }
+  const chain = Array.from({ length: 101 }, () => ['x-chain', '']).flat()
+  const fault = faultOf(() => collectHeaders(chain, headers))
+  t.equal(fault?.code, 'ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED')
+  t.equal(fault?.detail, 'x-chain must have at most 100 lines')
+  t.equal(collectHeaders(chain.slice(2), headers).lines('x-chain').length, 100)
   t.doesNotThrow(() => collectHeaders(lines.slice(2), headers))
   t.doesNotThrow(() => collectHeaders(['x-cert', 'a'.repeat(32_768)], headers))
   t.doesNotThrow(() => collectHeaders(['x-cert'], headers))

@@ -151,6 +151,8 @@ t.test('refuses what is no JSON of that form', (t) => {
     [`[{"x":${'['.repeat(7)}`, 'must not be nested deeper than 8'],
     [`[${'{},'.repeat(16)}`, 'must have at most 16 elements'],
     [`[{"x":[${'{"a":0},'.repeat(256)}0]}]`, 'must have at most 256 members'],
+    [`[{"x":[${'[],'.repeat(513)}0]}]`, 'must have at most 512 commas'],
+    [`[{"x":["${','.repeat(513)}",${'[],'.repeat(510)}0],"uri":"a"}]`, type],
     [`[{"uri":["a"],"dns":[${'"b",'.repeat(99)}"c"]}]`, 'must have at most 100 names of a client'],
     [`[{"x":"${'['.repeat(9)}\\"[","uri":"a"}]`, type],
     [`{${'"a":0,'.repeat(17)}"b":0}`.replaceAll(/"a"/gu, () => `"${(number += 1)}"`), type],

@@ -263,6 +263,16 @@ t.test('counts the elements from the right, and refuses another number of them',
   t.end()
 })
 
+t.test('reads up to 512 pairs, in however many lines', (t) => {
+  const line = `Hash=${testHash};URI=a${';x='.repeat(510)}`
+  const reader = envoyXfcc({ proxyVerifies: true, elements: 1, hop: 1 })
+  t.strictSame(readLines(reader, [line]), asserted([uriName('a')], testHash))
+  for (const lines of [[`${line};x=`], [line, 'x=']]) {
+    t.strictSame(readLines(reader, lines), refused('MALFORMED', 'must have at most 512 pairs'))
+  }
+  t.end()
+})
+
 t.test('reads up to 16 elements', (t) => {
   const sixteen = Array.from({ length: 16 }, (_, at) => `Hash=${testHash};URI=${at}`)
   const reader = envoyXfcc({ proxyVerifies: true, elements: 16, hop: 16 })

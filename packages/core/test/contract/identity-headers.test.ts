@@ -17,7 +17,9 @@ import {
 } from '@peergate/core'
 import t from 'tap'
 import { builtInSources } from '#core/contract/built-in-sources.js'
-import { isIdentityHeader } from '#core/contract/identity-headers.js'
+import { createIdentityHeaderTest } from '#core/contract/identity-headers.js'
+
+const isIdentityHeader = createIdentityHeaderTest()
 
 /** Every contract, with the names that its documentation uses where the operator chooses. */
 const contracts = [

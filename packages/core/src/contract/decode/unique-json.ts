@@ -8,16 +8,17 @@ import { ambiguous, malformed } from '../contract-fault.js'
  *
  * @param refuseMany throws where the outermost array has too many elements
  * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also where it is nested deeper
- * than 8 or has more than 256 members, or ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS
+ * than 8, has more than 256 members or more than 512 commas, or ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS
  */
 export function parseUniqueJson(
   header: string,
   text: string,
   refuseMany: (header: string, elements: number) => void,
 ): unknown {
-  const { elements, members } = measureJson(header, text)
+  const { elements, members, commas } = measureJson(header, text)
   refuseMany(header, elements)
   if (members > mostMembers) throw malformed(header, `must have at most ${mostMembers} members`)
+  if (commas > mostCommas) throw malformed(header, `must have at most ${mostCommas} commas`)
   const value = parseJson(header, text)
   refuseRepeatedNames(header, text)
   return value
@@ -37,27 +38,36 @@ const maximumDepth = 8
 /** Twice as many as 16 elements have whose every member is known. */
 const mostMembers = 256
 
+/** Twice as many as the names of two clients take that have as many as they may. */
+const mostCommas = 512
+
 interface JsonSize {
   /** At least one of an outermost array, which may be empty; none where the text is none. */
   readonly elements: number
   /** Of all objects. */
   readonly members: number
+  /** Between elements and between members. */
+  readonly commas: number
 }
 
 function measureJson(header: string, text: string): JsonSize {
   let depth = 0
   let elements = /^\s*\[/u.test(text) ? 1 : -Infinity
   let members = 0
+  let commas = 0
   walkSigns(text, (sign) => {
     if (isOpening(sign)) depth += 1
     else if (isClosing(sign)) depth -= 1
     else if (sign === colon) members += 1
-    else if (sign === comma && depth === 1) elements += 1
+    else if (sign === comma) {
+      commas += 1
+      if (depth === 1) elements += 1
+    }
     if (depth > maximumDepth) {
       throw malformed(header, `must not be nested deeper than ${maximumDepth}`)
     }
   })
-  return { elements, members }
+  return { elements, members, commas }
 }
 
 /** Reads text that `JSON.parse` has found to be well-formed, so that whatever stands before a colon is a name. */

@@ -17,18 +17,25 @@ import { refuseManyElements } from './xfcc-options.js'
  * value, and stay in it. A line with a fault in one element is refused as a whole, since a quote in
  * what a client wrote could swallow the genuine element behind it.
  *
- * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also above 16 elements, or
- * ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS where an element repeats what it can only have once
+ * @param read counts on from the lines before
+ * @throws {PeerGateError} ERR_PEERGATE_FORWARDED_IDENTITY_MALFORMED, also above 16 elements or
+ * 512 pairs, or ERR_PEERGATE_FORWARDED_IDENTITY_AMBIGUOUS where an element repeats what it can only have once
  */
-export function parseXfcc(header: string, line: string): readonly XfccElement[] {
+export function parseXfcc(
+  header: string,
+  line: string,
+  read: PairCount = { pairs: 0 },
+): readonly XfccElement[] {
   const elements: XfccElement[] = []
   let pairs: Pairs = new Map()
   let separator = ';'
   let end = 0
   pair.lastIndex = 0
-  // Without groups: a line can have thousands of pairs, and the parts of each are plain to find.
+  // Without groups: a line can have hundreds of pairs, and the parts of each are plain to find.
   for (let begin = 0; pair.test(line); begin = end) {
     end = pair.lastIndex
+    read.pairs += 1
+    if (read.pairs > mostPairs) throw malformed(header, `must have at most ${mostPairs} pairs`)
     separator = separatorBefore(line, end)
     addPair(pairs, line.slice(begin, end - separator.length))
     if (separator === ';') continue
@@ -39,6 +46,14 @@ export function parseXfcc(header: string, line: string): readonly XfccElement[] 
   if (end === line.length && separator === '') return elements
   throw malformed(header, 'must be elements of key=value, each value bare or wholly in quotes')
 }
+
+/** How many pairs were read of a header that comes in lines. */
+export interface PairCount {
+  pairs: number
+}
+
+/** Twice as many as the names of two clients take that have as many as they may. */
+const mostPairs = 512
 
 /** Each part ends where no other can begin, so that there is nothing to try twice. */
 const pair = /(?:^ *)?[\w!#$%&'*+.^`|~-]+=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^",;]*)(?:;|, *|$)/uy
