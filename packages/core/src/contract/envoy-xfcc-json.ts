@@ -20,7 +20,7 @@ const header = 'x-forwarded-client-cert'
  *
  * The members are the keys of {@link envoyXfcc} in lower case: `hash`, `cert`, `subject` and `issuer` are
  * strings, `by`, `chain`, `uri` and `dns` arrays of strings. PEM is not escaped, and names cannot end
- * early. An object that has a member twice is ambiguous.
+ * early. An object that has a member twice is ambiguous. There may be 256 members and 512 commas in all.
  *
  * Absent: the header is not sent, or empty, or `[]`, or the object of the hop is `{}`.
  *

@@ -27,11 +27,12 @@ const header = 'x-forwarded-client-cert'
  * | Subject, Issuer | distinguished names, in quotes                                   |
  * | URI, DNS        | names of the certificate, bare, one for each key; `URI=` is none |
  *
- * Keys are read in any order and without regard to case, and others are passed over. Where `Cert` or
- * `Chain` is forwarded, that is what is yielded, and `Hash` must be its SHA-256. Otherwise the `URI` and
- * `DNS` names, 100 at most, are yielded as an asserted identity. They are neither quoted nor escaped: if part of a
- * name in a certificate is its holder’s own choice, he can end it there with `;` or `,`. Let Envoy
- * forward the certificate (`set_current_client_cert_details: { cert: true }`).
+ * Keys are read in any order and without regard to case, and others are passed over; there may be 512
+ * pairs in all. Where `Cert` or `Chain` is forwarded, that is what is yielded, and `Hash` must be its
+ * SHA-256. Otherwise the `URI` and `DNS` names, 100 at most, are yielded as an asserted identity. They are
+ * neither quoted nor escaped: if part of a name in a certificate is its holder’s own choice, he can end it
+ * there with `;` or `,`. Let Envoy forward the certificate
+ * (`set_current_client_cert_details: { cert: true }`).
  *
  * Absent: the header is not sent, or empty. That the number of elements is another one than `elements`
  * is no absence: where only some proxies have a peer with a certificate, nothing tells which.
