@@ -20,7 +20,10 @@ export async function renewTable({ document, name, rows: [header = [], ...rows],
 
   if (!process.argv.includes('--check')) writeFileSync(path, renewed)
   else if (renewed !== written) {
+    const lines = new Set(written.split('\n'))
+    const news = renewed.split('\n').filter((line) => !lines.has(line))
     console.error(`${path} is not true any more; renew it by node scripts/${writer}`)
+    console.error(news.join('\n'))
     process.exitCode = 1
   }
 }

@@ -41,7 +41,7 @@ export interface ObservedFailure {
 /** Every cause with every caller, over real handshakes of this version at most. */
 export async function observeFailures(version: TlsVersion): Promise<readonly ObservedFailure[]> {
   const observed: ObservedFailure[] = []
-  for (const cause of await listCauses()) {
+  for await (const cause of listCauses()) {
     const server = await startServer(cause.server)
     observed.push(await observe(cause, version, server.target).finally(server.close))
   }
@@ -64,26 +64,26 @@ const misnamed = await pki.issue({
   dns: ['other.example'],
 })
 
-async function listCauses(): Promise<readonly FailureCause[]> {
-  const ending = await issueClient({ validity: { from: '-1h', to: '+2s' } })
+/** One after the other, since what is about to expire is issued when its turn comes. */
+async function* listCauses(): AsyncGenerator<FailureCause> {
   const chainless = { ...below, certificate: firstOf(below.certificate) }
-  return [
-    { name: 'no certificate', options: () => ({ servers: { 'other.example': {} } }) },
-    { name: 'a certificate of another CA', options: () => materialOf(stranger) },
-    { name: 'an expired certificate', options: () => materialOf(ending), until: ending.notAfter },
-    {
-      name: 'a revoked certificate',
-      options: () => materialOf(revoked),
-      // An intermediate of which there is no list is refused, too, so that no other server has one.
-      server: { revocationList },
-    },
-    { name: 'an intermediate is missing', options: () => materialOf(chainless) },
-    { name: 'a certificate for servers', options: () => materialOf(forServers) },
-    { name: 'the key of another certificate', options: () => ({ key: below.key }) },
-    { name: 'a server of another name', server: { leaf: misnamed } },
-    { name: 'a server of another SPIFFE ID', options: meanAnother },
-    { name: 'a server of another CA', options: () => ({ serverCas: otherCa }) },
-  ]
+  yield { name: 'no certificate', options: () => ({ servers: { 'other.example': {} } }) }
+  yield { name: 'a certificate of another CA', options: () => materialOf(stranger) }
+  const ending = await issueClient({ validity: { from: '-1h', to: '+3s' } })
+  const until = ending.notAfter
+  yield { name: 'an expired certificate', options: () => materialOf(ending), until }
+  yield {
+    name: 'a revoked certificate',
+    options: () => materialOf(revoked),
+    // An intermediate of which there is no list is refused, too, so that no other server has one.
+    server: { revocationList },
+  }
+  yield { name: 'an intermediate is missing', options: () => materialOf(chainless) }
+  yield { name: 'a certificate for servers', options: () => materialOf(forServers) }
+  yield { name: 'the key of another certificate', options: () => ({ key: below.key }) }
+  yield { name: 'a server of another name', server: { leaf: misnamed } }
+  yield { name: 'a server of another SPIFFE ID', options: meanAnother }
+  yield { name: 'a server of another CA', options: () => ({ serverCas: otherCa }) }
 }
 
 function meanAnother(target: string): Partial<ClientIdentityOptions> {
