@@ -36,7 +36,8 @@ interface Bar {
 /** A field that is judged more than once has one panel. */
 function listPanels(figures: readonly Figure[]): readonly Panel[] {
   const panels = new Map<string, Panel>()
-  for (const { field, contestants } of figures) {
+  for (const { contestants } of figures) {
+    const [{ field } = {}] = contestants
     if (field === undefined || panels.has(field)) continue
     const bars = contestants
       .flatMap(barOf)

@@ -8,8 +8,6 @@ export interface Figure {
   /** How far `value` may be from what another run would give, in the same unit. */
   readonly spread: number
   readonly contestants: readonly Contestant[]
-  /** Of servers under load: what they serve, which is the same where others of them are compared. */
-  readonly field?: string
   /** Null where the spread exceeds the margin between value and limit, so that nothing can be said. */
   readonly holds: boolean | null
 }
@@ -21,6 +19,8 @@ export interface Contestant {
   readonly unit: string
   /** Answers per second, of a server under load. */
   readonly throughput?: number
+  /** Of a server under load, what it was measured in: others of the same field may be compared elsewhere. */
+  readonly field?: string
 }
 
 /** What a figure has to reach. */
@@ -38,13 +38,12 @@ export function judge({
   value,
   spread,
   contestants,
-  ...further
 }: Omit<Figure, 'goal' | 'holds'> & { readonly goal: Goal }): Figure {
   const goal = [sign, limit, unit].join(' ').trim()
   const margin = sign === '≥' ? value - limit : limit - value
   const isKnown = Number.isFinite(margin) && Math.abs(margin) >= spread
   const holds = isKnown ? margin >= 0 : null
-  return { figure, goal, value, spread, contestants, ...further, holds }
+  return { figure, goal, value, spread, contestants, holds }
 }
 
 /**

@@ -14,9 +14,10 @@ export function formatFigures(figures: readonly Figure[]): string {
 /** A line for each server under load; a field that is judged more than once is listed once. */
 export function formatServers(figures: readonly Figure[]): string {
   const fields = new Map(
-    figures.flatMap(({ field, contestants }) =>
-      field === undefined ? [] : [[field, contestants] as const],
-    ),
+    figures.flatMap(({ contestants }) => {
+      const [{ field } = {}] = contestants
+      return field === undefined ? [] : [[field, contestants] as const]
+    }),
   )
   const lines = Array.from(fields).flatMap(([field, contestants]) =>
     contestants.map(({ name, measured, throughput = Number.NaN }) => [

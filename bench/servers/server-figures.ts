@@ -26,8 +26,7 @@ export function compareServers(
     goal: { sign: '≥', limit, unit },
     value,
     spread: Math.max(noiseOf(costs) * value, spreadOf(value, parts)),
-    contestants: costs.map(contestantOf),
-    field,
+    contestants: costs.map((cost) => ({ ...contestantOf(cost), field })),
   })
 }
 
