@@ -23,11 +23,24 @@ export function measureEachNew<Value>(
   call: (value: Value) => unknown,
   milliseconds: number,
 ): Promise<Cost> {
-  function* withNew() {
+  return measureCost(withNew(create, call), milliseconds)
+}
+
+/** The same without the bytes, which take longer to measure than the time where a value costs more than its call. */
+export function timeEachNew<Value>(
+  create: () => Value,
+  call: (value: Value) => unknown,
+  milliseconds: number,
+): Promise<Omit<Cost, 'bytes'>> {
+  return measureTime(withNew(create, call), milliseconds)
+}
+
+/** The types of mitata leave out these computed parameters, which its documentation has. */
+function withNew<Value>(create: () => Value, call: (value: Value) => unknown): Measured {
+  function* benchmark() {
     yield { 0: create, bench: (value: Value) => kept(call(value)) }
   }
-  // Its types leave out these computed parameters, which its documentation has.
-  return measureCost(withNew as never, milliseconds)
+  return benchmark as never
 }
 
 /**
@@ -69,17 +82,26 @@ interface Options {
 }
 
 async function measureCost(measured: Measured, milliseconds: number): Promise<Cost> {
-  const short = { ...warmUp, min_cpu_time: milliseconds * 1e5, min_samples: 3, gc: false }
-  const rough = await measure(measured, short)
+  const time = await measureTime(measured, milliseconds)
+  // So many samples that V8 gets warm within a few of them, however slow the machine is just now.
+  const samples = time.nanoseconds < 10_000 ? { min_samples: 50 } : {}
+  const bytes = await measureBytes(measured, { ...shortly(milliseconds), ...samples })
+  return { ...time, bytes }
+}
+
+async function measureTime(measured: Measured, milliseconds: number): Promise<Omit<Cost, 'bytes'>> {
+  const rough = await measure(measured, shortly(milliseconds))
   const { p50, avg } = await measure(measured, {
     ...warmUp,
     min_cpu_time: milliseconds * 1e6,
     min_samples: 5,
     batch_samples: callsOfSample(rough.p50),
   })
-  // So many samples that V8 gets warm within a few of them, however slow the machine is just now.
-  const bytes = await measureBytes(measured, p50 < 10_000 ? { ...short, min_samples: 50 } : short)
-  return { nanoseconds: p50, meanNanoseconds: avg, bytes }
+  return { nanoseconds: p50, meanNanoseconds: avg }
+}
+
+function shortly(milliseconds: number): Options {
+  return { ...warmUp, min_cpu_time: milliseconds * 1e5, min_samples: 3, gc: false }
 }
 
 /** One of these calls must be fast, or every call is a sample; two may both be cut by other work. */

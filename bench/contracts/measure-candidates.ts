@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { measureEachNew } from '../measure.js'
+import { timeEachNew } from '../measure.js'
 import { createForgetfulGate, createRequests } from './admit-lines.js'
 import type { Candidate } from './candidates.js'
 
@@ -59,7 +59,7 @@ export async function measureCandidate(
   const microseconds: number[] = []
   for (const size of sizes) {
     const newRequest = createRequests(socket, write(size))
-    const { nanoseconds } = await measureEachNew(newRequest, admit, milliseconds)
+    const { nanoseconds } = await timeEachNew(newRequest, admit, milliseconds)
     microseconds.push(nanoseconds / 1_000)
   }
   return { candidate: name, microseconds }

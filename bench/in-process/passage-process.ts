@@ -2,7 +2,7 @@
 // framework and the milliseconds of a measurement. Each message asks for one more.
 import { once } from 'node:events'
 import type { Material } from '../material.js'
-import { measureEachNew } from '../measure.js'
+import { timeEachNew } from '../measure.js'
 import { obeyParent, tellParent } from '../parent.js'
 import { createExpressPassage } from './express.js'
 import { createFastifyPassage } from './fastify.js'
@@ -19,7 +19,7 @@ const [material] = (await once(process, 'message')) as [Material]
 const { newRequest, pass } = await create(material)
 if (pass(newRequest()) === false) throw new Error(`${framework}: the request did not pass`)
 obeyParent(async () => {
-  const { nanoseconds } = await measureEachNew(newRequest, pass, Number(milliseconds))
+  const { nanoseconds } = await timeEachNew(newRequest, pass, Number(milliseconds))
   tellParent({ nanoseconds })
 })
 tellParent({ ready: true })
