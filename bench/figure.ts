@@ -48,8 +48,10 @@ export function judge({
 
 /**
  * How far the value of each part of the measurements is from that of all, at most. A part is what was
- * measured by processes of its own: two processes that run the same code differ, and so may two runs.
+ * measured by processes of its own: two processes that run the same code differ, and so may two runs. Of
+ * one part alone it is not known, and as much as the value.
  */
 export function spreadOf(value: number, parts: readonly number[]): number {
+  if (parts.length < 2) return Math.abs(value)
   return Math.max(0, ...parts.map((part) => Math.abs(part - value)))
 }
