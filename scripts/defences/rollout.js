@@ -15,8 +15,8 @@ export const rolloutDefences = [
       {
         without: 'an answer before the listeners of the server',
         file: 'tls/attachment',
-        find: 'unaccepted.mayPass(arrival) && ',
-        replace: '',
+        find: 'unaccepted.mayPass(arrival)',
+        replace: 'true',
       },
       {
         without: 'the memory of who was not accepted',

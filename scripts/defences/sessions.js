@@ -38,7 +38,7 @@ export const sessionDefences = [
       {
         without: 'revocation lists',
         file: 'tls/client-cas',
-        find: 'set?.revocation?.refuseRevoked(certificate.serialNumber, issuer, now);',
+        find: 'set?.revocation?.refuseRevoked(certificate.serialNumber, issuer, clock());',
         replace: '',
       },
       {

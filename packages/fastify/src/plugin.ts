@@ -96,10 +96,10 @@ export const peergate: FastifyPluginAsync<PeergateOptions> = fp(
 
     const enforceRoute = enforce((request) => {
       const admission = gate.admit(request.raw)
-      rememberAdmission(request, admission)
+      const known = rememberAdmission(request, admission)
       return askAll(guards.guardsOf(request), (guard) => {
         const decision = guard(admission, request, request.params, placeOf)
-        rememberDecision(request, guard, decision)
+        rememberDecision(known, guard, decision)
         return decision
       })
     })

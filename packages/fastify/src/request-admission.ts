@@ -2,13 +2,16 @@ import { PeerGateError } from '@peergate/core'
 import type { Admission, ClientIdentity, Guard, PendingDecision } from '@peergate/core'
 import type { FastifyInstance } from 'fastify'
 
-const admissionKey = Symbol('peergate.admission')
-
-const decisionKey = Symbol('peergate.decision')
+const knownKey = Symbol('peergate.known')
 
 interface AdmittedRequest {
-  [admissionKey]?: Admission | null
-  [decisionKey]?: KnownDecision | null
+  [knownKey]?: Known | null
+}
+
+/** What is known of a request. */
+interface Known {
+  readonly admission: Admission
+  last: KnownDecision | null
 }
 
 /** What one guard said of a request, and what others said before it. */
@@ -20,8 +23,7 @@ interface KnownDecision {
 
 /** Gives requests a place for their admission, and a `clientIdentity` that nobody can overwrite. */
 export function decorateRequests(fastify: FastifyInstance): void {
-  fastify.decorateRequest(admissionKey, null)
-  fastify.decorateRequest(decisionKey, null)
+  fastify.decorateRequest(knownKey, null)
   fastify.decorateRequest('clientIdentity', {
     getter() {
       return admissionOf(this)?.identity ?? null
@@ -29,14 +31,17 @@ export function decorateRequests(fastify: FastifyInstance): void {
   })
 }
 
-export function rememberAdmission(request: object, admission: Admission): void {
-  ;(request as AdmittedRequest)[admissionKey] = admission
+/** Remembers who sent a request, and returns what remembers what guards say of it. */
+export function rememberAdmission(request: object, admission: Admission): Known {
+  // One that was moved to the not-found handler is admitted again.
+  const known: Known = { admission, last: lastDecisionOf(request) }
+  ;(request as AdmittedRequest)[knownKey] = known
+  return known
 }
 
 /** Remembers what `guard` said of a request, so that no predicate is asked twice. */
-export function rememberDecision(request: object, guard: Guard, decision: PendingDecision): void {
-  const earlier = lastDecisionOf(request)
-  ;(request as AdmittedRequest)[decisionKey] = { guard, decision, earlier }
+export function rememberDecision(known: Known, guard: Guard, decision: PendingDecision): void {
+  known.last = { guard, decision, earlier: known.last }
 }
 
 /** What `guard` said of a request; null where it was not asked. */
@@ -47,7 +52,7 @@ export function decisionOf(request: object, guard: Guard): PendingDecision | nul
 }
 
 function lastDecisionOf(request: object): KnownDecision | null {
-  return (request as AdmittedRequest)[decisionKey] ?? null
+  return knownOf(request)?.last ?? null
 }
 
 /**
@@ -69,5 +74,9 @@ export function requireIdentity(request: {
 }
 
 function admissionOf(request: object): Admission | null {
-  return (request as AdmittedRequest)[admissionKey] ?? null
+  return knownOf(request)?.admission ?? null
+}
+
+function knownOf(request: object): Known | null {
+  return (request as AdmittedRequest)[knownKey] ?? null
 }

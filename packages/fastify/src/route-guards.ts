@@ -60,11 +60,12 @@ export function createRouteGuards(
       statements.keep(route, guards)
       seen.push({ scope, route, url: route.url, routePath: route.routePath })
     },
-    guardsOf({ is404, method, routeOptions }) {
-      if (is404) return [guardIdentified]
-      const guards = statements.recallServed(routeOptions.config, method)
+    guardsOf({ method, routeOptions: { url, config } }) {
+      // The not-found handler, as `is404` says too; Fastify makes `routeOptions` each time it is read.
+      if (url === undefined) return [guardIdentified]
+      const guards = statements.recallServed(config, method)
       if (isSome(guards)) return guards
-      return [closeRoute(`${method} ${routeOptions.url}`, guardIdentified)]
+      return [closeRoute(`${method} ${url}`, guardIdentified)]
     },
     list,
     isComplete: () => isComplete,

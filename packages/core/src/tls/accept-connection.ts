@@ -67,6 +67,6 @@ function refuseResumption(isAllowed: boolean): void {
 }
 
 function refuseUnaccepted(peer: CapturedPeer, state: TrustState): void {
-  const verdict = peer.judge(state, Date.now())
+  const verdict = peer.judge(state, Date.now)
   if (verdict instanceof PeerGateError) throw verdict
 }

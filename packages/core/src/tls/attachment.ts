@@ -14,9 +14,11 @@ import type { CapturedPeer } from './captured-peer.js'
 import { describeCertificate } from './certificate-description.js'
 import { connectionFactsOf } from './connection-facts.js'
 import { guardRequests } from './guard-requests.js'
+import type { MayPass } from './guard-requests.js'
 import { createHandshakeStates } from './handshake-states.js'
 import type { HandshakeStates } from './handshake-states.js'
 import type { HostName } from './host-options.js'
+import { takeRequest } from './live-connection.js'
 import type { LiveConnection } from './live-connection.js'
 import { createLiveConnections } from './live-connections.js'
 import type { LiveConnections } from './live-connections.js'
@@ -37,6 +39,8 @@ export interface Attachment {
    * connection whose peer turns out to be refused is closed, unless the mode lets it go on.
    */
   readonly readPeer: (socket: object) => PeerEvidence | PeerGateError | undefined
+  /** Whether a connection is for one host of several, and not for every name. */
+  readonly hasHosts: boolean
   /** The host that a connection is for; null where it is for every name. */
   readonly hostOf: (socket: object) => HostName
   /** What the peer of a connection claims that is not accepted; null for one that is, or sent nothing. */
@@ -71,9 +75,17 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 
   /** What is known of the peer of a connection now; where it is refused, the connection is closed. */
   function judgeAgain(connection: LiveConnection): PeerEvidence | PeerGateError {
-    const verdict = connection.peer.judge(current(), Date.now())
+    const verdict = connection.peer.judge(current(), Date.now)
     if (verdict instanceof PeerGateError) connections.closeRefused(connection, verdict)
     return verdict
+  }
+
+  /** A connection is accepted or not; most are. */
+  const mayPass: MayPass = (arrival) => {
+    const connection = connections.find(arrival.socket)
+    return connection === undefined
+      ? unaccepted.mayPass(arrival)
+      : takeRequest(connection, arrival.answer)
   }
 
   return {
@@ -85,10 +97,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       rememberAddresses(server)
       handshakes.follow(server)
       connections.follow(server)
-      guardRequests(
-        server,
-        (arrival) => unaccepted.mayPass(arrival) && connections.mayPass(arrival),
-      )
+      guardRequests(server, mayPass)
       server.prependListener('secureConnection', judge)
       reportFailures(server, { names, report })
     },
@@ -97,6 +106,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       if (connection !== undefined) return judgeAgain(connection)
       return unaccepted.find(socket)?.refusal
     },
+    hasHosts: !names.isForEveryName,
     hostOf: (socket) => connections.find(socket)?.peer.host ?? null,
     unverifiedPeerOf(socket) {
       const known = connections.find(socket)?.peer ?? unaccepted.find(socket)

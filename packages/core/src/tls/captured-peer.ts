@@ -15,7 +15,7 @@ export interface CapturedPeer {
   readonly host: HostName
   readonly certificate: CertificateFacts
   /** What is proved of the peer under `state` and now, or why it is refused. Never throws. */
-  readonly judge: (state: TrustState, now: number) => PeerEvidence | PeerGateError
+  readonly judge: (state: TrustState, clock: () => number) => PeerEvidence | PeerGateError
   /** Where it belongs under `state`; throws where it was not judged, or is refused. */
   readonly membership: (state: TrustState) => Membership
   /** What it claims, where it is not accepted any more; null where it is. */
@@ -64,12 +64,12 @@ export function capturePeer(
   return {
     host,
     certificate,
-    judge(state, now) {
+    judge(state, clock) {
       // Whoever was refused once is being cut off, and does not come back by another change.
       if (refusal !== null) return refusal
       try {
         const { clientCas, membership, evidence, isVerified } = standUnder(state)
-        clientCas.refuseUnadmitted({ certificate, membership, isVerified, now })
+        clientCas.refuseUnadmitted({ certificate, membership, isVerified, clock })
         return evidence
       } catch (cause) {
         refusal = refusalOf(cause)

@@ -36,7 +36,8 @@ export interface ClientCas {
     readonly certificate: CertificateFacts
     readonly membership: Membership
     readonly isVerified: boolean
-    readonly now: number
+    /** Asked only where something is left that time can change. */
+    readonly clock: () => number
   }) => void
 }
 
@@ -70,12 +71,12 @@ export function loadClientCas(
     bundle: [...new Set(certificates.map(({ x509 }) => x509.toString()))].join(''),
     canonical: sets.flatMap(({ canonical }) => canonical).toSorted(),
     findMembership: rememberMembership(sets),
-    refuseUnadmitted({ certificate, membership: { set, issuer }, isVerified, now }) {
+    refuseUnadmitted({ certificate, membership: { set, issuer }, isVerified, clock }) {
       if (issuer === null) {
         if (!isVerified || mustBeListed) throw untrusted('no configured CA issued it')
         if (mayBeRevoked && set === null) throw unknownRevocation()
-      } else if (!isVerified) refuseLapsedIssuer(issuer, now)
-      set?.revocation?.refuseRevoked(certificate.serialNumber, issuer, now)
+      } else if (!isVerified) refuseLapsedIssuer(issuer, clock())
+      set?.revocation?.refuseRevoked(certificate.serialNumber, issuer, clock())
     },
   }
 }

@@ -9,8 +9,10 @@ export interface LiveConnection {
   readonly peer: CapturedPeer
   /** Null for HTTP/1. */
   session: ServerHttp2Session | null
-  /** The responses in progress on HTTP/1, in the order of their requests; only the first is being sent. */
-  readonly responses: Set<ServerResponse>
+  /** How many responses are in progress on HTTP/1. They are sent in the order of their requests. */
+  inProgress: number
+  /** The last of them; null where there is none. */
+  lastResponse: ServerResponse | null
   /** Whether its peer is no longer accepted, which is told once. */
   isDismissed: boolean
   /** Set for good by {@link closeConnection}. */
@@ -18,7 +20,15 @@ export interface LiveConnection {
 }
 
 export function createLiveConnection(socket: TLSSocket, peer: CapturedPeer): LiveConnection {
-  return { socket, peer, session: null, responses: new Set(), isDismissed: false, isClosing: false }
+  return {
+    socket,
+    peer,
+    session: null,
+    inProgress: 0,
+    lastResponse: null,
+    isDismissed: false,
+    isClosing: false,
+  }
 }
 
 /** Whether there is a connection left to be closed. */
@@ -33,34 +43,40 @@ export function isOpen({ socket, isClosing }: LiveConnection): boolean {
  * streams that come behind GOAWAY.
  */
 export function takeRequest(connection: LiveConnection, answer: unknown): boolean {
-  const { socket, session, responses, isClosing } = connection
-  if (session !== null) return true
+  if (connection.session !== null) return true
+  // An upgrade has no response.
+  const response = answer instanceof ServerResponse ? (answer as FollowedResponse) : null
   // Whoever listens to `checkContinue` hands the same request over again, as `request`.
-  if (answer instanceof ServerResponse && responses.has(answer)) return true
-  if (isClosing) {
-    if (responses.size === 0) socket.destroySoon()
+  if (response?.[connectionKey] === connection) return true
+  if (connection.isClosing) {
+    if (connection.inProgress === 0) connection.socket.destroySoon()
     return false
   }
-  // An upgrade has no response.
-  if (answer instanceof ServerResponse) followResponse(connection, answer)
+  if (response !== null) followResponse(connection, response)
   return true
 }
 
-function followResponse(connection: LiveConnection, response: ServerResponse): void {
-  connection.responses.add(response)
-  ;(response as FollowedResponse)[connectionKey] = connection
+function followResponse(connection: LiveConnection, response: FollowedResponse): void {
+  connection.inProgress += 1
+  connection.lastResponse = response
+  response[connectionKey] = connection
   response.on('close', forgetResponse)
 }
 
 const connectionKey = Symbol('peergate.connection')
 
-/** Which connection an answer goes to, for the one listener of all answers. */
-type FollowedResponse = ServerResponse & { [connectionKey]: LiveConnection }
+/** Which connection an answer in progress goes to, for the one listener of all answers. */
+type FollowedResponse = ServerResponse & { [connectionKey]: LiveConnection | null }
 
 function forgetResponse(this: FollowedResponse): void {
-  const { socket, responses, isClosing } = this[connectionKey]
-  responses.delete(this)
-  if (isClosing && responses.size === 0) socket.end()
+  const { [connectionKey]: connection } = this
+  // Node can be made to emit it twice.
+  if (connection === null) return
+  this[connectionKey] = null
+  connection.inProgress -= 1
+  if (connection.inProgress > 0) return
+  connection.lastResponse = null
+  if (connection.isClosing) connection.socket.end()
 }
 
 /**
@@ -68,16 +84,16 @@ function forgetResponse(this: FollowedResponse): void {
  * there are none. Whatever is left after `within` milliseconds is cut off.
  */
 export function closeConnection(connection: LiveConnection, within: number): void {
-  const { socket, session, responses } = connection
+  const { socket, session, lastResponse } = connection
   connection.isClosing = true
   if (session !== null) session.close()
-  else if (responses.size === 0) socket.end()
-  else announceClose([...responses].at(-1))
+  else if (lastResponse === null) socket.end()
+  else announceClose(lastResponse)
   const timer = setTimeout(() => socket.destroy(), within).unref()
   socket.once('close', () => clearTimeout(timer))
 }
 
 /** A client that is told does not send its next request into a connection that ends. */
-function announceClose(last: ServerResponse | undefined): void {
-  if (last?.headersSent === false) last.setHeader('connection', 'close')
+function announceClose(last: ServerResponse): void {
+  if (!last.headersSent) last.setHeader('connection', 'close')
 }

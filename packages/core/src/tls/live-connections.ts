@@ -5,8 +5,7 @@ import type { RolloutMode } from '../rollout-mode.js'
 import { callAfter } from './call-after.js'
 import type { CapturedPeer } from './captured-peer.js'
 import { createConnectionMemory } from './connection-memory.js'
-import type { MayPass } from './guard-requests.js'
-import { closeConnection, createLiveConnection, isOpen, takeRequest } from './live-connection.js'
+import { closeConnection, createLiveConnection, isOpen } from './live-connection.js'
 import type { LiveConnection } from './live-connection.js'
 import type { RefusalReport } from './refusal-report.js'
 import { refusePeer } from './refuse-peer.js'
@@ -20,8 +19,6 @@ export interface LiveConnections {
   readonly list: () => readonly LiveConnection[]
   readonly count: () => number
   readonly follow: (server: Server) => void
-  /** Follows the requests of a connection: none is cut off in progress, none begins on what is closing. */
-  readonly mayPass: MayPass
   /**
    * Closes a connection whose peer is no longer accepted, or leaves it open in the mode `observe`, and
    * reports it the first time.
@@ -69,10 +66,6 @@ export function createLiveConnections(options: {
     list: () => [...live],
     count: () => live.size,
     follow: (server) => void server.on('session', followSession),
-    mayPass({ socket, answer }) {
-      const connection = memory.recall(socket)
-      return connection === undefined || takeRequest(connection, answer)
-    },
     closeRefused,
   }
 }
