@@ -29,16 +29,41 @@ export type Answer = (
   next: Next,
 ) => void
 
-/** Not on the request: to add to what Express has given another prototype costs as much as all else. */
-const identifiedRequests = new WeakMap<IncomingMessage, IdentifiedRequest>()
+/** Where a request keeps what is known of it. Neither a copy of it nor a mocked one has its place. */
+class Place {
+  readonly #request: IncomingMessage
+  identified: IdentifiedRequest | undefined
+
+  constructor(request: IncomingMessage) {
+    this.#request = request
+  }
+
+  static of(request: IncomingMessage): Place | undefined {
+    const { [placeKey]: place } = request as { readonly [placeKey]?: unknown }
+    if (typeof place !== 'object' || place === null || !(#request in place)) return undefined
+    return place.#request === request ? place : undefined
+  }
+}
+
+const placeKey = Symbol('peergate.place')
+
+/**
+ * Gives a request its place, before Express gives it another prototype: to add to it afterwards costs
+ * more than all else, and a `WeakMap` of requests keeps the garbage collector busy.
+ */
+export function makePlace(req: IncomingMessage): Place {
+  const place = Place.of(req) ?? new Place(req)
+  ;(req as { [placeKey]?: Place })[placeKey] = place
+  return place
+}
 
 export function markIdentified(req: IncomingMessage, identified: IdentifiedRequest): void {
-  identifiedRequests.set(req, identified)
+  makePlace(req).identified = identified
 }
 
 /** What `clientIdentity` left on `req`; undefined where it did not run. */
 export function identifiedOf(req: IncomingMessage): IdentifiedRequest | undefined {
-  return identifiedRequests.get(req)
+  return Place.of(req)?.identified
 }
 
 /** Gives all requests of an application a `clientIdentity` that nobody can overwrite. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { makePlace } from './identified-request.js'
 import type { AppLike, Middleware, Next } from './middleware.js'
 import { assignRole } from './role.js'
 import { routerOf, setUpOf } from './router.js'
@@ -50,6 +51,7 @@ function guardEntry(app: ExpressApp, refuse: RefuseUnaudited): void {
   mounted.add(app)
   for (const setUp of setUpOf(app)) assignRole('passing', setUp)
   app.handle = (req, res, next) => {
+    makePlace(req)
     if (!refuse(app, res)) handle.call(app, req, res, next)
   }
 }
