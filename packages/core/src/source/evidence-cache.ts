@@ -4,7 +4,7 @@ import { markText } from '../content-mark.js'
 import type { SentHeaders } from '../contract/collect-headers.js'
 import type { PeerEvidence } from '../evidence.js'
 
-/** Remembers what headers said; forgets what was not asked for the longest. */
+/** Remembers what headers said, as long as they are asked for. */
 export interface EvidenceCache {
   readonly get: (sent: SentHeaders) => PeerEvidence | undefined
   readonly set: (sent: SentHeaders, evidence: PeerEvidence) => void
@@ -37,13 +37,22 @@ function markOf(sent: SentHeaders): number {
 }
 
 function isSame(one: SentHeaders, other: SentHeaders): boolean {
-  return one.every((lines, index) => isSameLines(lines, other[index] as readonly string[]))
+  for (let index = 0; index < one.length; index += 1) {
+    if (!isSameLines(one[index] ?? [], other[index] ?? [])) return false
+  }
+  return true
 }
 
 function isSameLines(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((line, index) => line === other[index])
+  if (one.length !== other.length) return false
+  for (let index = 0; index < one.length; index += 1) {
+    if (one[index] !== other[index]) return false
+  }
+  return true
 }
 
 function lengthOf(sent: SentHeaders): number {
-  return sent.flat().reduce((sum, { length }) => sum + length, 0)
+  let sum = 0
+  for (const lines of sent) for (const { length } of lines) sum += length
+  return sum
 }
