@@ -17,7 +17,7 @@ export interface Pace {
 
 /** Twenty-five minutes at most. */
 export const full: Pace = {
-  servers: { generations: 3, rounds: 6, measured: 6_000 },
+  servers: { generations: 3, rounds: 12, warmUp: 9_000, measured: 2_500 },
   passages: { generations: 3, rounds: 5, milliseconds: 200 },
   decisions: { rounds: 3, milliseconds: 20 },
   events: { generations: 3, rounds: 5, milliseconds: 100 },
@@ -28,7 +28,7 @@ export const full: Pace = {
 
 /** Two minutes, to see that it works: the figures are rough. */
 export const quick: Pace = {
-  servers: { generations: 1, rounds: 1, measured: 200 },
+  servers: { generations: 1, rounds: 1, warmUp: 200, measured: 200 },
   passages: { generations: 1, rounds: 1, milliseconds: 20 },
   decisions: { rounds: 1, milliseconds: 2 },
   events: { generations: 1, rounds: 1, milliseconds: 10 },

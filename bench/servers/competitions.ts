@@ -20,6 +20,7 @@ function listDirect(material: Material): readonly JudgedCompetition[] {
   const { worker, visitor } = material
   const direct = (kind: 'http/1.1' | 'http/2') => ({
     event: 'request' as const,
+    timesLonger: 1,
     load: directly(kind, worker, material),
     refused: (port: number) => directly(kind, visitor, material)(port, few),
   })
@@ -45,6 +46,7 @@ function listDirect(material: Material): readonly JudgedCompetition[] {
 function listForwarded({ visitor, forwarded: clients }: Material): readonly JudgedCompetition[] {
   const behind = (headersOf: typeof nginxHeaders) => ({
     event: 'request' as const,
+    timesLonger: 1,
     load: forwarded(clients.map(headersOf)),
     refused: (port: number) => forwarded([headersOf(visitor.certificate)])(port, few),
   })
@@ -71,6 +73,7 @@ function listForwarded({ visitor, forwarded: clients }: Material): readonly Judg
       competition: {
         field: 'nginx, Fastify',
         ...nginx,
+        timesLonger: 3,
         load: forwardedUnseen(nginxHeaders, first),
       },
       comparisons: [neverSeen],
@@ -90,7 +93,13 @@ function judgeHandshakes(material: Material): JudgedCompetition {
   const load = directly('handshakes', material.worker, material)
   return {
     title: 'Full handshakes of mutual TLS',
-    competition: { field: 'handshakes', event: 'secureConnection', load, refused: null },
+    competition: {
+      field: 'handshakes',
+      event: 'secureConnection',
+      timesLonger: 20,
+      load,
+      refused: null,
+    },
     comparisons: [ofBare('full handshake, bare / with the TLS gate', 0.95)],
   }
 }

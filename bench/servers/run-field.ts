@@ -11,7 +11,9 @@ export interface ServerPace {
   readonly generations: number
   /** How often each server of a generation is measured. */
   readonly rounds: number
-  /** How many requests, or handshakes, are measured at once. */
+  /** How many requests each server has had before it is measured: what compiles it needs thousands. */
+  readonly warmUp: number
+  /** How many requests are measured at once. Rounds that are short escape other work on the machine. */
   readonly measured: number
 }
 
@@ -20,6 +22,8 @@ export interface Competition {
   readonly field: string
   readonly event: Span['event']
   readonly load: (port: number, amount: number) => Load
+  /** How many ordinary requests take the time of one: so many fewer are sent. */
+  readonly timesLonger: number
   /** Requests that whoever tells identities apart has to refuse; null where there are none. */
   readonly refused: ((port: number) => Load) | null
 }
@@ -74,7 +78,7 @@ interface RunningServer {
 async function runGeneration(
   names: readonly string[],
   competition: Competition,
-  { rounds, measured }: Omit<ServerPace, 'generations'>,
+  { rounds, warmUp, measured }: Omit<ServerPace, 'generations'>,
   run: Run,
 ): Promise<readonly RoundCost[]> {
   const loader = startChild(new URL('load-process.js', import.meta.url), [])
@@ -83,7 +87,7 @@ async function runGeneration(
   try {
     for (const name of names) servers.push(await startServer(competition.field, name, run))
     for (const server of servers) await checkRefusal(server, competition, loader)
-    for (const server of servers) await measureServer(server, competition, measured, loader)
+    for (const server of servers) await measureServer(server, competition, warmUp, loader)
     for (let round = 0; round < rounds; round += 1) {
       // Whoever is always behind the same one is measured together with what that one leaves behind.
       for (const server of rotate(servers, round)) {
@@ -123,10 +127,11 @@ async function checkRefusal(
 
 async function measureServer(
   { name, child, port }: RunningServer,
-  { field, event, load }: Competition,
-  measured: number,
+  { field, event, load, timesLonger }: Competition,
+  requests: number,
   loader: Child,
 ): Promise<RoundCost> {
+  const measured = Math.ceil(requests / timesLonger)
   const before = Math.ceil(measured / 8)
   await child.ask({ event, before, measured })
   const { refused } = (await loader.ask(load(port, before + measured))) as LoadResult

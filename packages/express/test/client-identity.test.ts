@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import { clientIdentity, denyUnmatched, publicRoute, requireIdentity } from '@peergate/express'
 import { readerId } from '@peergate/testkit'
 import t from 'tap'
+import { markIdentified } from '../src/identified-request.js'
 import { ask, gate, listen, versions } from './test-app.js'
 
 for (const [version, express] of versions) {
@@ -45,5 +47,19 @@ t.test('refuses at creation what is no gate or no option', async (t) => {
 })
 
 t.test('requireIdentity refuses a request that clientIdentity did not see', async (t) => {
-  t.throws(() => requireIdentity({} as never), { code: 'ERR_PEERGATE_MIDDLEWARE_MISSING' })
+  const missing = { code: 'ERR_PEERGATE_MIDDLEWARE_MISSING' }
+  t.throws(() => requireIdentity({} as never), missing)
+  for (const answer of [{}, null, 1, () => undefined]) {
+    const mocked = new Proxy({}, { get: () => answer })
+    t.throws(() => requireIdentity(mocked as never), missing)
+  }
+})
+
+t.test('a copy of a request has no identity', async (t) => {
+  const request = {} as IncomingMessage
+  markIdentified(request, { admission: { identity: {}, refusal: null } } as never)
+  t.ok(requireIdentity(request))
+  t.throws(() => requireIdentity({ ...request } as never), {
+    code: 'ERR_PEERGATE_MIDDLEWARE_MISSING',
+  })
 })

@@ -38,7 +38,8 @@ function markOf(sent: SentHeaders): number {
 
 function isSame(one: SentHeaders, other: SentHeaders): boolean {
   for (let index = 0; index < one.length; index += 1) {
-    if (!isSameLines(one[index] ?? [], other[index] ?? [])) return false
+    const [own, others] = [one[index] as readonly string[], other[index] as readonly string[]]
+    if (!isSameLines(own, others)) return false
   }
   return true
 }

@@ -53,10 +53,7 @@ interface SortedNames {
   readonly removed: readonly string[]
 }
 
-function sortNames(
-  names: readonly string[],
-  isRemoved: (name: string) => boolean,
-): SortedNames {
+function sortNames(names: readonly string[], isRemoved: (name: string) => boolean): SortedNames {
   return { kept: names.filter((name) => !isRemoved(name)), removed: names.filter(isRemoved) }
 }
 

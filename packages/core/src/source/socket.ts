@@ -81,10 +81,9 @@ export function createSocketReader(
 type ReadPeer = (socket: object, request: RequestLike) => PeerEvidence | PeerGateError
 
 function readCaptured(captured: PeerReader): ReadPeer {
-  const { hasHosts } = captured
   return (socket, request) => {
     const peer = captured.readPeer(socket)
-    const host = hasHosts ? captured.hostOf(socket) : null
+    const host = captured.hostOf(socket)
     if (host !== null) refuseOtherHost(request, host)
     if (peer !== undefined) return peer
     refuseUnreadable(socket)

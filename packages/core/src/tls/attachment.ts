@@ -39,8 +39,6 @@ export interface Attachment {
    * connection whose peer turns out to be refused is closed, unless the mode lets it go on.
    */
   readonly readPeer: (socket: object) => PeerEvidence | PeerGateError | undefined
-  /** Whether a connection is for one host of several, and not for every name. */
-  readonly hasHosts: boolean
   /** The host that a connection is for; null where it is for every name. */
   readonly hostOf: (socket: object) => HostName
   /** What the peer of a connection claims that is not accepted; null for one that is, or sent nothing. */
@@ -106,7 +104,6 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       if (connection !== undefined) return judgeAgain(connection)
       return unaccepted.find(socket)?.refusal
     },
-    hasHosts: !names.isForEveryName,
     hostOf: (socket) => connections.find(socket)?.peer.host ?? null,
     unverifiedPeerOf(socket) {
       const known = connections.find(socket)?.peer ?? unaccepted.find(socket)

@@ -7,8 +7,6 @@ import type { TrustState } from './trust-state.js'
 
 /** What the server name of a connection (SNI, RFC 6066 §3) decides. */
 export interface ServerNames {
-  /** Whether connections are for no host of their own. */
-  readonly isForEveryName: boolean
   /** Chooses the context of a full handshake, instead of Node, which would look among added ones. */
   readonly chooseContext: NonNullable<TlsOptions['SNICallback']>
   /**
@@ -49,7 +47,6 @@ export function createServerNames(
   }
 
   return {
-    isForEveryName,
     chooseContext(this: unknown, servername, done) {
       // Node calls this as a method of the connection, as its own default requires (`this.server`).
       const socket = this as TLSSocket

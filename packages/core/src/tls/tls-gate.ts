@@ -171,10 +171,7 @@ function setNamesOf({ hosts }: ParsedTlsGateOptions): readonly string[] {
 }
 
 /** What a TLS gate tells of a connection; undefined and null for one that it did not accept. */
-export type PeerReader = Pick<
-  Attachment,
-  'hasHosts' | 'hostOf' | 'readPeer' | 'unverifiedPeerOf'
->
+export type PeerReader = Pick<Attachment, 'hostOf' | 'readPeer' | 'unverifiedPeerOf'>
 
 /** What tells of the peers of `gate`; undefined for what {@link createTlsGate} did not make. */
 export function peerReaderOf(gate: TlsGate): PeerReader | undefined {

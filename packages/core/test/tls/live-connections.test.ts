@@ -103,6 +103,19 @@ t.test(
   },
 )
 
+t.test('counts an answer once, however often it is said to be closed', async (t) => {
+  const { open, deny, responses, reached } = await startHoldingServer(t, pki)
+  const client = open(worker)
+  client.write(get('/1'), get('/2'))
+  await reached(2)
+  responses[0]?.end('one')
+  await once(responses[0] as ServerResponse, 'close')
+  responses[0]?.emit('close')
+  deny(worker)
+  responses[1]?.end('two')
+  t.match(await client.received, /one.*connection: close.*two$/isu)
+})
+
 t.test('ends a connection behind an answer that could not announce it any more', async (t) => {
   const { open, deny, responses, reached } = await startHoldingServer(t, pki)
   const client = open(worker)
