@@ -9,7 +9,8 @@ import { mintMaterial } from './material.js'
 import type { Material } from './material.js'
 import type { Pace } from './paces.js'
 import { listCompetitions } from './servers/competitions.js'
-import { runField } from './servers/run-field.js'
+import { runGeneration, sortByServer } from './servers/run-field.js'
+import type { RoundCost } from './servers/run-field.js'
 import { compareServers } from './servers/server-figures.js'
 
 /** Measures every figure, one after the other. */
@@ -33,15 +34,25 @@ export async function measureFigures(
   ]
 }
 
+/**
+ * Other work on the machine comes and goes by minutes, so that all fields take turns too: the generations
+ * of each are minutes apart.
+ */
 async function measureServers(
   material: Material,
-  { servers: pace }: Pace,
+  { servers: { generations, ...pace } }: Pace,
   execArgv: readonly string[],
 ): Promise<readonly Figure[]> {
-  const figures: Figure[] = []
-  for (const { title, competition, comparisons } of listCompetitions(material)) {
-    const costs = await runField(competition, pace, { material, execArgv })
-    figures.push(...comparisons.map((comparison) => compareServers(costs, title, comparison)))
+  const competitions = listCompetitions(material)
+  const measured = competitions.map((): (readonly RoundCost[])[] => [])
+  for (let generation = 1; generation <= generations; generation += 1) {
+    for (const [index, { title, competition }] of competitions.entries()) {
+      console.error(`generation ${generation} of ${generations}: ${title}`)
+      measured[index]?.push(await runGeneration(competition, pace, { material, execArgv }))
+    }
   }
-  return figures
+  return competitions.flatMap(({ title, comparisons }, index) => {
+    const costs = sortByServer(measured[index] ?? [])
+    return comparisons.map((comparison) => compareServers(costs, title, comparison))
+  })
 }

@@ -17,11 +17,11 @@ export interface Pace {
 
 /** Twenty-five minutes at most. */
 export const full: Pace = {
-  servers: { generations: 3, rounds: 12, warmUp: 9_000, measured: 2_500 },
+  servers: { generations: 4, rounds: 8, warmUp: 7_000, measured: 1_800 },
   passages: { generations: 3, rounds: 5, milliseconds: 200 },
   decisions: { rounds: 3, milliseconds: 20 },
   events: { generations: 3, rounds: 5, milliseconds: 100 },
-  headers: { rounds: 2, contracts: null, tried: null, milliseconds: 5 },
+  headers: { processes: 2, rounds: 3, contracts: null, tried: null, milliseconds: 5 },
   certificates: 1_000_000,
   imports: 24,
 }
@@ -32,7 +32,7 @@ export const quick: Pace = {
   passages: { generations: 1, rounds: 1, milliseconds: 20 },
   decisions: { rounds: 1, milliseconds: 2 },
   events: { generations: 1, rounds: 1, milliseconds: 10 },
-  headers: { rounds: 1, contracts: 3, tried: 8, milliseconds: 1 },
+  headers: { processes: 1, rounds: 1, contracts: 3, tried: 8, milliseconds: 1 },
   certificates: 5_000,
   imports: 3,
 }

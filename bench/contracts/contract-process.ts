@@ -2,7 +2,7 @@
 // parameter is the name of its factory.
 import { openSocket } from './admit-lines.js'
 import { createCandidates } from './candidates.js'
-import { findSlowest, measureCandidate } from './measure-candidates.js'
+import { findSlowest, leastOf, measureCandidate } from './measure-candidates.js'
 import type { CandidateCost } from './measure-candidates.js'
 
 /** What is to be measured. */
@@ -11,8 +11,10 @@ export interface Order {
   readonly candidates: readonly string[] | null
   /** How many of all candidates are looked at for these; null for all. */
   readonly tried: number | null
-  /** For each candidate and size, roughly. */
+  /** For each candidate and size in each round, roughly. */
   readonly milliseconds: number
+  /** How often each is measured, by turns; the least counts. */
+  readonly rounds: number
 }
 
 const [factory = ''] = process.argv.slice(2)
@@ -26,9 +28,12 @@ process.on('message', (order: Order) => {
 async function measure(order: Order): Promise<readonly CandidateCost[]> {
   const tried = candidates.slice(0, order.tried ?? candidates.length)
   const chosen = order.candidates ?? findSlowest(tried, socket, 4)
+  const measured = candidates.filter(({ name }) => chosen.includes(name))
   const costs: CandidateCost[] = []
-  for (const candidate of candidates.filter(({ name }) => chosen.includes(name))) {
-    costs.push(await measureCandidate(candidate, socket, order.milliseconds))
+  for (let round = 0; round < order.rounds; round += 1) {
+    for (const candidate of measured) {
+      costs.push(await measureCandidate(candidate, socket, order.milliseconds))
+    }
   }
-  return costs
+  return leastOf(costs)
 }

@@ -12,6 +12,17 @@ export interface CandidateCost {
 /** The sizes that are measured, in characters: half of what Node reads at most, that, and twice that. */
 const sizes = [8_192, 16_384, 32_768] as const
 
+/** The least that each candidate and size was measured at: it has the least of other work on the machine. */
+export function leastOf(costs: readonly CandidateCost[]): readonly CandidateCost[] {
+  const names = new Set(costs.map(({ candidate }) => candidate))
+  return [...names].map((candidate) => {
+    const own = costs.filter((cost) => cost.candidate === candidate)
+    const leastAt = (size: number) =>
+      Math.min(...own.map(({ microseconds }) => microseconds[size] ?? Infinity))
+    return { candidate, microseconds: sizes.map((_, size) => leastAt(size)) }
+  })
+}
+
 /** The names of the slowest when tried a few times, one of each kind. */
 export function findSlowest(
   candidates: readonly Candidate[],

@@ -3,23 +3,25 @@ import { judge, spreadOf } from '../figure.js'
 import type { Contestant, Figure } from '../figure.js'
 import { contractNames } from './candidates.js'
 import type { Order } from './contract-process.js'
+import { leastOf } from './measure-candidates.js'
 import type { CandidateCost } from './measure-candidates.js'
 
-/** What the candidates of a contract cost, by rounds. */
+/** What the candidates of a contract cost in each process. */
 interface ContractCosts {
   readonly contract: string
-  readonly rounds: readonly (readonly CandidateCost[])[]
+  readonly processes: readonly (readonly CandidateCost[])[]
 }
 
 export interface HeaderPace extends Omit<Order, 'candidates'> {
-  readonly rounds: number
+  /** How many processes measure a contract, one after the other. */
+  readonly processes: number
   /** How many contracts; null for all. */
   readonly contracts: number | null
 }
 
 /**
  * The time of the worst header of 16 KiB of each contract, and how it grows. The worst are found once, and
- * then measured in each round anew; the least of the rounds has the least of other work on the machine.
+ * then measured in each process anew.
  */
 export async function measureWorstHeaders({
   contracts,
@@ -35,19 +37,19 @@ export async function measureWorstHeaders({
 
 async function measureContract(
   contract: string,
-  { rounds, ...pace }: Omit<HeaderPace, 'contracts'>,
+  { processes, ...pace }: Omit<HeaderPace, 'contracts'>,
 ): Promise<ContractCosts> {
-  const first = await measureRound(contract, { candidates: null, ...pace })
+  const first = await runProcess(contract, { candidates: null, ...pace })
   const candidates = first.map(({ candidate }) => candidate)
   const measured = [first]
-  for (let round = 1; round < rounds; round += 1) {
-    measured.push(await measureRound(contract, { candidates, ...pace }))
+  for (let process = 1; process < processes; process += 1) {
+    measured.push(await runProcess(contract, { candidates, ...pace }))
   }
-  return { contract, rounds: measured }
+  return { contract, processes: measured }
 }
 
-/** In a process of its own: a service has one contract, too. */
-async function measureRound(contract: string, order: Order): Promise<readonly CandidateCost[]> {
+/** Of one contract alone: a service has one, too. */
+async function runProcess(contract: string, order: Order): Promise<readonly CandidateCost[]> {
   const file = new URL('contract-process.js', import.meta.url)
   const child = startChild(file, [contract], ['--expose-gc'])
   try {
@@ -58,8 +60,8 @@ async function measureRound(contract: string, order: Order): Promise<readonly Ca
 }
 
 function judgeTime(all: readonly ContractCosts[]): Figure {
-  const contestants = all.map(({ contract, rounds }): Contestant => {
-    const { candidate, value } = greatest(leastOf(rounds), timeOf)
+  const contestants = all.map(({ contract, processes }): Contestant => {
+    const { candidate, value } = greatest(leastOf(processes.flat()), timeOf)
     return { name: `${contract}, ${candidate}`, measured: value, unit: 'µs' }
   })
   const value = Math.max(...contestants.map(({ measured }) => measured))
@@ -67,14 +69,14 @@ function judgeTime(all: readonly ContractCosts[]): Figure {
     figure: 'worst 16 KiB header',
     goal: { sign: '≤', limit: 500, unit: 'µs' },
     value,
-    spread: spreadOf(value, worstByRound(all, timeOf)),
+    spread: spreadOf(value, worstByProcess(all, timeOf)),
     contestants,
   })
 }
 
 function judgeGrowth(all: readonly ContractCosts[]): Figure {
-  const contestants = all.map(({ contract, rounds }): Contestant => {
-    const { candidate, value } = greatest(leastOf(rounds), growthOf)
+  const contestants = all.map(({ contract, processes }): Contestant => {
+    const { candidate, value } = greatest(leastOf(processes.flat()), growthOf)
     return { name: `${contract}, ${candidate}`, measured: value, unit: '×' }
   })
   const value = Math.max(...contestants.map(({ measured }) => measured))
@@ -82,7 +84,7 @@ function judgeGrowth(all: readonly ContractCosts[]): Figure {
     figure: 'worst header, doubled',
     goal: { sign: '≤', limit: 2.3, unit: '×' },
     value,
-    spread: spreadOf(value, worstByRound(all, growthOf)),
+    spread: spreadOf(value, worstByProcess(all, growthOf)),
     contestants,
   })
 }
@@ -100,29 +102,14 @@ function growthOf({ microseconds }: CandidateCost): number {
   return Math.max(...ratios)
 }
 
-/** The least that each candidate and size was measured at. */
-function leastOf(rounds: ContractCosts['rounds']): readonly CandidateCost[] {
-  const [first = []] = rounds
-  return first.map(({ candidate, microseconds }) => ({
-    candidate,
-    microseconds: microseconds.map((_, size) =>
-      Math.min(...rounds.map((costs) => timeIn(costs, candidate, size))),
-    ),
-  }))
-}
-
-function timeIn(costs: readonly CandidateCost[], candidate: string, size: number): number {
-  return costs.find((cost) => cost.candidate === candidate)?.microseconds[size] ?? Infinity
-}
-
-/** What each round would have come to alone. */
-function worstByRound(
+/** What each process would have come to alone. */
+function worstByProcess(
   all: readonly ContractCosts[],
   measure: (cost: CandidateCost) => number,
 ): readonly number[] {
-  const [{ rounds: first } = { rounds: [] }] = all
-  return first.map((_, round) =>
-    Math.max(...all.map(({ rounds }) => greatest(rounds[round] ?? [], measure).value)),
+  const [{ processes: first } = { processes: [] }] = all
+  return first.map((_, process) =>
+    Math.max(...all.map(({ processes }) => greatest(processes[process] ?? [], measure).value)),
   )
 }
 

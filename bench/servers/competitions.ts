@@ -32,7 +32,7 @@ function listDirect(material: Material): readonly JudgedCompetition[] {
     },
     {
       title: 'Express over mutual TLS',
-      competition: { field: 'Express', ...direct('http/1.1') },
+      competition: { field: 'Express', ...direct('http/1.1'), timesLonger: 2 },
       comparisons: overTls('Express', 'no-op middleware'),
     },
     {
@@ -60,7 +60,7 @@ function listForwarded({ visitor, forwarded: clients }: Material): readonly Judg
     },
     {
       title: 'Express behind nginx, the same 50 clients',
-      competition: { field: 'nginx, Express', ...nginx },
+      competition: { field: 'nginx, Express', ...nginx, timesLonger: 2 },
       comparisons: [ofBare('behind nginx, the same 50 clients, Express', 0.9)],
     },
     {

@@ -43,20 +43,18 @@ export interface Run {
   readonly execArgv: readonly string[]
 }
 
-/** Measures every server of a field by turns, each in a process of its own. */
-export async function runField(
-  competition: Competition,
-  { generations, ...pace }: ServerPace,
-  run: Run,
-): Promise<readonly ServerCosts[]> {
-  const names = Object.keys((await fields.get(competition.field)?.()) ?? {})
-  const measured: (readonly RoundCost[])[] = []
-  for (let generation = 1; generation <= generations; generation += 1) {
-    console.error(`${competition.field}: generation ${generation} of ${generations}`)
-    measured.push(await runGeneration(names, competition, pace, run))
-  }
-  return names.map((name) => {
-    const own = measured.map((generation) => generation.filter((cost) => cost.name === name))
+/** What a server was measured at in one round. */
+export interface RoundCost extends SpanCost {
+  readonly name: string
+}
+
+/** All that was measured of each server, by the generations of its field. */
+export function sortByServer(
+  generations: readonly (readonly RoundCost[])[],
+): readonly ServerCosts[] {
+  const names = new Set(generations.flat().map(({ name }) => name))
+  return [...names].map((name) => {
+    const own = generations.map((costs) => costs.filter((cost) => cost.name === name))
     return {
       name,
       cpu: own.map((costs) => costs.map(({ cpu }) => cpu)),
@@ -65,22 +63,19 @@ export async function runField(
   })
 }
 
-interface RoundCost extends SpanCost {
-  readonly name: string
-}
-
 interface RunningServer {
   readonly name: string
   readonly child: Child
   readonly port: number
 }
 
-async function runGeneration(
-  names: readonly string[],
+/** Measures every server of a field by turns, each in a new process of its own. */
+export async function runGeneration(
   competition: Competition,
   { rounds, warmUp, measured }: Omit<ServerPace, 'generations'>,
   run: Run,
 ): Promise<readonly RoundCost[]> {
+  const names = Object.keys((await fields.get(competition.field)?.()) ?? {})
   const loader = startChild(new URL('load-process.js', import.meta.url), [])
   const servers: RunningServer[] = []
   const costs: RoundCost[] = []

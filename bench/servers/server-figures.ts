@@ -20,7 +20,8 @@ export function compareServers(
 ): Figure {
   const [dividend, divisor] = [find(costs, of), find(costs, by)]
   const value = least(dividend.cpu.flat()) / least(divisor.cpu.flat())
-  const parts = dividend.cpu.map((rounds, index) => least(rounds) / least(divisor.cpu[index] ?? []))
+  const [dividends, divisors] = [halvesOf(dividend), halvesOf(divisor)]
+  const parts = dividends.map((rounds, half) => least(rounds) / least(divisors[half] ?? []))
   return judge({
     figure,
     goal: { sign: '≥', limit, unit },
@@ -28,6 +29,12 @@ export function compareServers(
     spread: Math.max(noiseOf(costs) * value, spreadOf(value, parts)),
     contestants: costs.map((cost) => ({ ...contestantOf(cost), field })),
   })
+}
+
+/** Every other generation, so that each half is a measurement by rounds and processes of its own. */
+function halvesOf({ cpu }: ServerCosts): readonly (readonly number[])[] {
+  const halves = [0, 1].map((half) => cpu.filter((_, index) => index % 2 === half).flat())
+  return halves.filter(({ length }) => length > 0)
 }
 
 /** How far two servers are apart that are the same. */
