@@ -17,7 +17,7 @@ export interface Pace {
 
 /** Twenty-five minutes at most. */
 export const full: Pace = {
-  servers: { generations: 4, rounds: 8, warmUp: 7_000, measured: 1_800 },
+  servers: { generations: 4, rounds: 8, warmUp: 7_000, measured: 1_600 },
   passages: { generations: 3, rounds: 5, milliseconds: 200 },
   decisions: { rounds: 3, milliseconds: 20 },
   events: { generations: 3, rounds: 5, milliseconds: 100 },
