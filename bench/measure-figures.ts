@@ -43,16 +43,20 @@ async function measureServers(
   { servers: { generations, ...pace } }: Pace,
   execArgv: readonly string[],
 ): Promise<readonly Figure[]> {
-  const competitions = listCompetitions(material)
-  const measured = competitions.map((): (readonly RoundCost[])[] => [])
+  const fields = listCompetitions(material).map(({ title, competition, comparisons }) => ({
+    title,
+    competition,
+    comparisons,
+    measured: [] as (readonly RoundCost[])[],
+  }))
   for (let generation = 1; generation <= generations; generation += 1) {
-    for (const [index, { title, competition }] of competitions.entries()) {
+    for (const { title, competition, measured } of fields) {
       console.error(`generation ${generation} of ${generations}: ${title}`)
-      measured[index]?.push(await runGeneration(competition, pace, { material, execArgv }))
+      measured.push(await runGeneration(competition, pace, { material, execArgv }))
     }
   }
-  return competitions.flatMap(({ title, comparisons }, index) => {
-    const costs = sortByServer(measured[index] ?? [])
+  return fields.flatMap(({ title, comparisons, measured }) => {
+    const costs = sortByServer(measured)
     return comparisons.map((comparison) => compareServers(costs, title, comparison))
   })
 }

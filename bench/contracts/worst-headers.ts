@@ -42,7 +42,7 @@ async function measureContract(
   const first = await runProcess(contract, { candidates: null, ...pace })
   const candidates = first.map(({ candidate }) => candidate)
   const measured = [first]
-  for (let process = 1; process < processes; process += 1) {
+  while (measured.length < processes) {
     measured.push(await runProcess(contract, { candidates, ...pace }))
   }
   return { contract, processes: measured }
@@ -108,8 +108,8 @@ function worstByProcess(
   measure: (cost: CandidateCost) => number,
 ): readonly number[] {
   const [{ processes: first } = { processes: [] }] = all
-  return first.map((_, process) =>
-    Math.max(...all.map(({ processes }) => greatest(processes[process] ?? [], measure).value)),
+  return first.map((_, index) =>
+    Math.max(...all.map(({ processes }) => greatest(processes[index] ?? [], measure).value)),
   )
 }
 
